@@ -1,0 +1,16 @@
+/**
+ * The storage port: what an adapter implements so that Litestream can keep replicas in its store.
+ *
+ * <p>An adapter is an object store and nothing more. It knows keys and bytes; what the keys mean
+ * (generations, snapshots, WAL segments) is known by the engine alone. {@link
+ * io.litestream.spi.ReplicaStore} states the rules, numbered R1 to R9; the contract suite in the
+ * module {@code replica-testkit} checks them and names them in its tests.
+ *
+ * <p>An adapter is found by {@link java.util.ServiceLoader}: list the {@link
+ * io.litestream.spi.ReplicaStoreProvider} in {@code
+ * META-INF/services/io.litestream.spi.ReplicaStoreProvider} and put the jar on the class path.
+ */
+@NullMarked
+package io.litestream.spi;
+
+import org.jspecify.annotations.NullMarked;
