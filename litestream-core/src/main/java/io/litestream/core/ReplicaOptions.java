@@ -1,0 +1,62 @@
+package io.litestream.core;
+
+import static java.util.Objects.requireNonNull;
+
+import io.litestream.spi.ReplicaException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Where one replica of a database is kept, and how often it is brought up to date.
+ *
+ * @param name tells the replicas of one database apart, in logs, metrics and on the command line
+ * @param type the adapter's type, such as {@code file}
+ * @param settings as the adapter reads them, such as {@code path}; may hold secrets
+ * @param syncInterval at most one upload per interval on average; the first commit after a quiet
+ *     spell goes out at once
+ */
+public record ReplicaOptions(
+    String name, String type, Map<String, String> settings, Duration syncInterval) {
+
+  /** The interval of replicas that set none. */
+  public static final Duration DEFAULT_SYNC_INTERVAL = Duration.ofSeconds(1);
+
+  public ReplicaOptions {
+    requireNonNull(name, "name");
+    requireNonNull(type, "type");
+    settings = Map.copyOf(settings);
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException("a replica's name must not be empty");
+    }
+    if (syncInterval.isNegative() || syncInterval.isZero()) {
+      throw new IllegalArgumentException("sync interval must be positive, not " + syncInterval);
+    }
+  }
+
+  /**
+   * The replica at a URL, named after its type.
+   *
+   * @throws ReplicaException of kind {@code CONFIGURATION}, if no adapter knows the URL or it is
+   *     malformed
+   */
+  public static ReplicaOptions of(String url) throws ReplicaException {
+    ReplicaStores stores = ReplicaStores.installed();
+    String type = stores.typeOf(url);
+    return new ReplicaOptions(type, type, stores.parseUrl(url), DEFAULT_SYNC_INTERVAL);
+  }
+
+  /** Names the type and the settings that are given, never their values: one may be a secret. */
+  @Override
+  public String toString() {
+    return "ReplicaOptions[name="
+        + name
+        + ", type="
+        + type
+        + ", settings="
+        + new TreeMap<>(settings).keySet()
+        + ", syncInterval="
+        + syncInterval
+        + "]";
+  }
+}

@@ -1,0 +1,34 @@
+package io.litestream.core;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** One database that is being replicated. All methods may be called by any thread. */
+public interface Replication extends AutoCloseable {
+
+  /** The database's path. */
+  Path database();
+
+  /** Where replication stands now. Cheap; never waits for a disk or a store. */
+  DatabaseStatus status();
+
+  /**
+   * Returns when everything that was committed before the call is in every replica.
+   *
+   * @throws IOException if that did not come true within {@code timeout}, with the reason for each
+   *     replica that lags; replication goes on all the same
+   * @throws InterruptedException if the thread was interrupted while waiting
+   */
+  void sync(Duration timeout) throws IOException, InterruptedException;
+
+  /**
+   * Ends with a last {@link #sync}, bounded by the engine's shutdown timeout. Releases the database
+   * in any case; closing again does nothing. The WAL stays in place, so that the next start
+   * continues the generation.
+   *
+   * @throws IOException if something committed is not in every replica
+   */
+  @Override
+  void close() throws IOException;
+}
