@@ -1,0 +1,33 @@
+package io.litestream.core.replica;
+
+import static java.util.Objects.requireNonNull;
+
+import io.litestream.core.layout.ReplicaLayout;
+import io.litestream.core.position.Position;
+import java.time.Instant;
+import java.util.Comparator;
+
+/**
+ * One segment of WAL in a replica.
+ *
+ * @param start where its first byte stands in the WAL
+ * @param size bytes in the replica, compressed
+ * @param createdAt when its upload was finished, by the store's clock
+ */
+public record SegmentInfo(Position start, long size, Instant createdAt) {
+
+  /** By index, then offset, as numbers; for segments of one generation. */
+  static final Comparator<SegmentInfo> BY_POSITION =
+      Comparator.comparingInt((SegmentInfo s) -> s.start().index())
+          .thenComparingLong(s -> s.start().offset());
+
+  public SegmentInfo {
+    requireNonNull(start, "start");
+    requireNonNull(createdAt, "createdAt");
+  }
+
+  /** The object's key in the replica. */
+  public String key() {
+    return ReplicaLayout.segmentKey(start);
+  }
+}
