@@ -1,0 +1,237 @@
+package io.litestream.core.restore;
+
+import io.litestream.core.codec.Lz4InputStream;
+import io.litestream.core.position.Position;
+import io.litestream.core.replica.SegmentInfo;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One pass over the objects of a plan, into an empty file: the snapshot, then each segment's pages
+ * over it. Workers bring objects ahead; the calling thread joins the chain and writes.
+ */
+final class Replay implements AutoCloseable {
+
+  /**
+   * In all 24 MiB of content under way. A worker's decoder takes up to 8 MiB more, and there are at
+   * most {@link #MOST_WORKERS} of them: about 90 MiB at the worst, with blocks of 4 MiB everywhere.
+   */
+  private static final int CHUNKS = 24;
+
+  private static final int MOST_WORKERS = 8;
+
+  /** As many workers as are asked for, if all objects are so small that decoders stay small. */
+  private static final long SMALL = 64 << 10;
+
+  private static final int MOST_WORKERS_IF_SMALL = 32;
+
+  /** How many objects beyond the one in turn are handed to workers. */
+  private static final int AHEAD = 64;
+
+  private static final long END_OF_WORKERS_SECONDS = 60;
+
+  /** What a pass came to: the end of the last commit, and what was seen on the way. */
+  record Outcome(Position committed, boolean openEnd, int pageSize, boolean checksummed) {}
+
+  private final RestorePlan plan;
+  private final PageWriter writer;
+  private final Progress progress;
+  private final Optional<Position> limit;
+  private final ChunkPool pool = new ChunkPool(CHUNKS);
+  private final ConcurrentLinkedDeque<Lz4InputStream> decoders = new ConcurrentLinkedDeque<>();
+  private final Deque<ObjectFeed> ahead = new ArrayDeque<>();
+  private final ExecutorService workers;
+  private int submitted;
+  private boolean checksummed;
+
+  /**
+   * @param limit what ends after it is verified, but not applied
+   */
+  Replay(
+      RestorePlan plan,
+      int parallelism,
+      PageWriter writer,
+      Progress progress,
+      Optional<Position> limit) {
+    this.plan = plan;
+    this.writer = writer;
+    this.progress = progress;
+    this.limit = limit;
+    boolean small = plan.segments().stream().allMatch(segment -> segment.size() <= SMALL);
+    int most = small ? MOST_WORKERS_IF_SMALL : MOST_WORKERS;
+    int wanted = Math.min(plan.segments().size() + 1, parallelism);
+    workers =
+        Executors.newFixedThreadPool(
+            Math.min(wanted, most),
+            task -> {
+              Thread thread = new Thread(task, "litestream-restore");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /**
+   * @throws TargetException if the file cannot be written
+   */
+  Outcome run() throws IOException, InterruptedException {
+    int pageSize = restoreSnapshot();
+    WalChain chain = new WalChain(plan, pageSize);
+    List<SegmentInfo> segments = plan.segments();
+    for (int i = 0; i < segments.size(); i++) {
+      SegmentInfo segment = segments.get(i);
+      if (i > 0 && segments.get(i - 1).start().index() != segment.start().index()) {
+        cutToCommit(chain, pageSize);
+      }
+      submitAhead(pageSize);
+      apply(segment, chain, pageSize);
+    }
+    chain.finish();
+    cutToCommit(chain, pageSize);
+    return new Outcome(chain.committed(), !chain.endsWithCommit(), pageSize, checksummed);
+  }
+
+  /** A checkpoint leaves the file with the size of the last commit. */
+  private void cutToCommit(WalChain chain, int pageSize) throws IOException {
+    long pages = chain.committedPages() & 0xFFFFFFFFL;
+    if (pages != 0) {
+      try {
+        writer.resize(pages * pageSize);
+      } catch (IOException e) {
+        throw new TargetException(e);
+      }
+    }
+  }
+
+  private int restoreSnapshot() throws IOException, InterruptedException {
+    ObjectFeed feed = ObjectFeed.ofSnapshot(plan.replica(), plan.snapshot(), pool);
+    submit(feed);
+    submitted = 1;
+    Chunk chunk = take(feed, plan.snapshot().key(), plan.snapshot().index());
+    Optional<DatabaseHeader> header = DatabaseHeader.parse(chunk.bytes, chunk.length);
+    if (header.isEmpty()) {
+      throw Damage.snapshot(plan, "holds no SQLite database");
+    }
+    int pageSize = header.get().pageSize();
+    writer.expect(header.get().pages() * pageSize);
+    submitAhead(pageSize);
+    while (true) {
+      try {
+        writer.append(chunk.bytes, chunk.length);
+      } catch (IOException e) {
+        throw new TargetException(e);
+      }
+      progress.within(chunk.compressedBytes);
+      checksummed = chunk.checksummed;
+      boolean last = chunk.last;
+      pool.giveBack(chunk);
+      if (last) {
+        break;
+      }
+      chunk = take(feed, plan.snapshot().key(), plan.snapshot().index());
+    }
+    if (writer.length() % pageSize != 0) {
+      throw Damage.snapshot(
+          plan,
+          "holds %d bytes, not a whole number of pages of %d bytes"
+              .formatted(writer.length(), pageSize));
+    }
+    progress.done(plan.snapshot().size());
+    return pageSize;
+  }
+
+  private void apply(SegmentInfo segment, WalChain chain, int pageSize)
+      throws IOException, InterruptedException {
+    ObjectFeed feed = ahead.remove();
+    pool.turnTo(feed.number());
+    chain.begin(segment);
+    boolean last = false;
+    while (!last) {
+      Chunk chunk = take(feed, segment.key(), segment.start().index());
+      chain.add(segment, chunk.frames);
+      try {
+        writer.write(chunk.bytes, chunk.frames, pageSize);
+      } catch (IOException e) {
+        throw new TargetException(e);
+      }
+      progress.within(chunk.compressedBytes);
+      last = chunk.last;
+      pool.giveBack(chunk);
+    }
+    progress.done(segment.size());
+  }
+
+  private Chunk take(ObjectFeed feed, String key, int index)
+      throws IOException, InterruptedException {
+    Chunk chunk = feed.next();
+    Throwable failure = chunk.failure;
+    if (failure instanceof IOException e) {
+      throw Damage.reading(plan, key, index, e);
+    }
+    if (failure != null) {
+      throw new IllegalStateException("cannot read " + key, failure);
+    }
+    return chunk;
+  }
+
+  private void submitAhead(int pageSize) {
+    while (ahead.size() < AHEAD && submitted <= plan.segments().size()) {
+      SegmentInfo segment = plan.segments().get(submitted - 1);
+      long limitOffset =
+          limit
+              .filter(position -> position.index() == segment.start().index())
+              .map(Position::offset)
+              .orElse(Long.MAX_VALUE);
+      ObjectFeed feed =
+          ObjectFeed.ofSegment(plan.replica(), segment, submitted, pool, pageSize, limitOffset);
+      ahead.add(feed);
+      submit(feed);
+      submitted++;
+    }
+  }
+
+  /** Workers begin in the order of turns: {@link ChunkPool} relies on it. */
+  private void submit(ObjectFeed feed) {
+    workers.execute(
+        () -> {
+          Lz4InputStream decoder = decoders.poll();
+          if (decoder == null) {
+            decoder = new Lz4InputStream(InputStream.nullInputStream());
+          }
+          try {
+            feed.bring(decoder);
+          } catch (InterruptedException e) {
+            // The restore has been given up; nobody waits for this object any more.
+            Thread.currentThread().interrupt();
+          }
+          decoders.push(decoder);
+        });
+  }
+
+  /** Ends the workers, and waits until they are gone. */
+  @Override
+  public void close() {
+    workers.shutdownNow();
+    boolean interrupted = false;
+    boolean waiting = true;
+    while (waiting) {
+      try {
+        // A store that does not hear an interrupt must not keep a failed restore from ending.
+        workers.awaitTermination(END_OF_WORKERS_SECONDS, TimeUnit.SECONDS);
+        waiting = false;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package io.litestream.core.restore;
+
+import io.litestream.core.restore.Replay.Outcome;
+import io.litestream.core.restore.RestoreException.Kind;
+import io.litestream.core.sqlite.IntegrityProbe;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+
+/** One restore, from an absent target to a finished database. Used once, by one thread. */
+final class Restoration {
+
+  private final RestorePlan plan;
+  private final RestoreRequest request;
+  private final Progress progress;
+  private final long startedNanos = System.nanoTime();
+
+  Restoration(RestorePlan plan, RestoreRequest request, RestoreProgress progress) {
+    this.plan = plan;
+    this.request = request;
+    this.progress = new Progress(progress, plan.totalBytes());
+  }
+
+  RestoreResult run() throws IOException, InterruptedException {
+    try (Target target = Target.create(request.output())) {
+      PageWriter writer = new PageWriter(target.channel());
+      try {
+        Outcome outcome = replay(writer);
+        boolean proved = provedBy(outcome);
+        IntegrityCheck check = wanted(proved);
+        finish(target, check);
+        target.publish();
+        return new RestoreResult(
+            plan.replica().name(),
+            outcome.committed(),
+            writer.length(),
+            outcome.pageSize(),
+            plan.walIndexes(),
+            plan.segments().size(),
+            Duration.ofNanos(System.nanoTime() - startedNanos),
+            proved,
+            check);
+      } catch (TargetException e) {
+        if (e.failure() instanceof ClosedByInterruptException) {
+          Thread.interrupted();
+          throw new InterruptedException("restore interrupted while writing");
+        }
+        throw target.failed(e.failure(), writer.needed());
+      }
+    }
+  }
+
+  private Outcome replay(PageWriter writer) throws IOException, InterruptedException {
+    Outcome outcome = pass(writer, Optional.empty());
+    if (!outcome.openEnd()) {
+      return outcome;
+    }
+    // The last segment ends inside a transaction, and its pages have overwritten those of the
+    // commit before. Only now it is known where that was; so once more, up to there.
+    try {
+      writer.resize(0);
+    } catch (IOException e) {
+      throw new TargetException(e);
+    }
+    progress.restart();
+    return pass(writer, Optional.of(outcome));
+  }
+
+  private Outcome pass(PageWriter writer, Optional<Outcome> before)
+      throws IOException, InterruptedException {
+    try (Replay replay =
+        new Replay(plan, request.parallelism(), writer, progress, before.map(Outcome::committed))) {
+      return replay.run();
+    }
+  }
+
+  private boolean provedBy(Outcome outcome) {
+    boolean cutInSnapshot = plan.cut() && plan.endIndex() == plan.snapshot().index();
+    return plan.walIndexes() == 1 && outcome.checksummed() && !cutInSnapshot;
+  }
+
+  private IntegrityCheck wanted(boolean proved) {
+    return switch (request.integrityCheck()) {
+      case AUTO -> proved ? IntegrityCheck.NONE : IntegrityCheck.QUICK;
+      case NONE -> IntegrityCheck.NONE;
+      case QUICK -> IntegrityCheck.QUICK;
+      case FULL -> IntegrityCheck.FULL;
+    };
+  }
+
+  /** Brings the file to disk, while SQLite reads it. */
+  private void finish(Target target, IntegrityCheck check)
+      throws IOException, InterruptedException {
+    FutureTask<Void> forced =
+        new FutureTask<>(
+            () -> {
+              target.channel().force(true);
+              return null;
+            });
+    Thread forcing = new Thread(forced, "litestream-restore-force");
+    forcing.setDaemon(true);
+    forcing.start();
+    try {
+      if (check != IntegrityCheck.NONE) {
+        List<String> findings =
+            IntegrityProbe.run(target.temporary(), check == IntegrityCheck.FULL);
+        if (!findings.isEmpty()) {
+          throw new RestoreException(
+              Kind.DAMAGED,
+              "cannot restore from %s: SQLite finds the restored database damaged (%s); segments at the end of an index are missing, or the source was damaged; %s"
+                  .formatted(
+                      plan.replica(), findings.get(0), Damage.advice(plan, plan.endIndex())));
+        }
+      }
+      forced.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException failure) {
+        throw new TargetException(failure);
+      }
+      throw new IllegalStateException("cannot force " + target.temporary(), e.getCause());
+    } finally {
+      joinUninterruptibly(forcing);
+    }
+  }
+
+  private static void joinUninterruptibly(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

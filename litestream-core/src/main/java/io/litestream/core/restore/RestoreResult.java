@@ -1,0 +1,31 @@
+package io.litestream.core.restore;
+
+import io.litestream.core.position.Position;
+import java.time.Duration;
+
+/**
+ * What a restore has done.
+ *
+ * @param replica name of the replica that it came from
+ * @param position the end of the last transaction that the database holds
+ * @param databaseBytes size of the database
+ * @param pageSize bytes
+ * @param walIndexes how many WAL indexes were applied
+ * @param segments how many segments were applied
+ * @param chainProved whether checksums alone prove that nothing is missing up to the position. They
+ *     cannot if more than one index was applied: that an index did not go on after its last segment
+ *     is nowhere written. Nor can they for a bare snapshot, for one without a checksum, and for a
+ *     timestamp within the index that a snapshot was taken in (see {@link
+ *     io.litestream.core.restore package description})
+ * @param checked what SQLite was asked in the end: never {@code AUTO}
+ */
+public record RestoreResult(
+    String replica,
+    Position position,
+    long databaseBytes,
+    int pageSize,
+    int walIndexes,
+    int segments,
+    Duration elapsed,
+    boolean chainProved,
+    IntegrityCheck checked) {}

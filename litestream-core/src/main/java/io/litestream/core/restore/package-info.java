@@ -1,0 +1,61 @@
+/**
+ * Restores a database from a replica.
+ *
+ * <p><b>Choosing.</b> {@link io.litestream.core.restore.Restorer#plan} lists, {@link
+ * io.litestream.core.restore.RestorePlan} decides:
+ *
+ * <ol>
+ *   <li>The generation: the one asked for; else, of those that have a snapshot, the one with the
+ *       newest object. With a timestamp, the newest of those whose time from the first snapshot to
+ *       the newest object contains it; if none does, the time lies after everything or between two
+ *       generations, and the last state before it is meant. Times are the stores' own: within one
+ *       store they compare; between stores they are as good as the stores' clocks.
+ *   <li>The replica, if several have that generation: the one whose WAL goes furthest, whatever
+ *       their clocks say; with a timestamp, the one that was updated last; of equals the first.
+ *   <li>The snapshot: the newest that is not after the asked-for index or time.
+ *   <li>The segments from that index's beginning to the last one wanted. A timestamp ends them
+ *       before the first one, in the order of positions, that is younger.
+ * </ol>
+ *
+ * A generation that has WAL but no snapshot yet is passed over. Only what is needed is listed: of
+ * each generation the snapshots, and the segments from the chosen snapshot on.
+ *
+ * <p><b>A time within the snapshot's own index.</b> A snapshot is a copy of the database file from
+ * some moment within its index, and may hold pages of any part of it up to there; it is a
+ * consistent database only together with that part. This project makes a snapshot visible when that
+ * part is in the replica already. The peer uploads the snapshot first: a timestamp between its
+ * snapshot and the segments after it can cut that part short, and nothing in the replica tells. So
+ * a restore to a time within the snapshot's index is not taken for proved, and {@code AUTO} asks
+ * SQLite.
+ *
+ * <p><b>Restoring.</b>
+ *
+ * <ol>
+ *   <li>Refuse a target that exists, or has a {@code -wal}, {@code -shm} or {@code -journal} of
+ *       another database beside it. Make missing parent directories.
+ *   <li>Create {@code .<name>.<random>.tmp} beside it, for its owner only (0600, which is also what
+ *       the peer gives a restored file; whoever shares it with a group changes that).
+ *   <li>Write the snapshot into it, then each segment's pages, in order, while workers bring the
+ *       next objects ahead. No WAL is ever written, and SQLite is not needed. {@code WalChain}
+ *       proves each byte before it is used; an object's own checksum proves the snapshot.
+ *   <li>After each index, and at the end, give the file the size that the last commit says.
+ *   <li>If the frames at the very end belong to no commit, do it once more up to the last commit.
+ *   <li>Force the file to disk; ask SQLite, if there is a doubt or a wish.
+ *   <li>Link it to its name, which fails if something has appeared there; unlink the temporary
+ *       name; force the directory.
+ * </ol>
+ *
+ * If anything fails before the link, the temporary file and the directories that were made are
+ * removed: nothing is left but what was there. A process that is killed leaves the temporary file.
+ *
+ * <p><b>What is proved.</b> Each index has a valid WAL header; each frame has its salts and
+ * continues its checksums, across segments; segments join without a gap; page sizes agree; each
+ * index's header is the successor of the one before; an index that another one follows ends with a
+ * commit. That proves everything but one thing: that such an index had no further commits, whose
+ * segments are missing as a whole. Nothing in the format tells an index's length. So a restore over
+ * more than one index is not taken for proved, and {@code AUTO} asks SQLite.
+ */
+@NullMarked
+package io.litestream.core.restore;
+
+import org.jspecify.annotations.NullMarked;
