@@ -27,7 +27,7 @@ public final class Litestream implements AutoCloseable {
    */
   public static Litestream start(ReplicaStores stores, Duration shutdownTimeout)
       throws IOException {
-    throw new UnsupportedOperationException(stores + " " + shutdownTimeout);
+    throw new UnsupportedOperationException(shutdownTimeout.toString());
   }
 
   /**
