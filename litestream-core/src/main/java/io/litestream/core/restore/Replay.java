@@ -6,6 +6,8 @@ import io.litestream.core.replica.SegmentInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +50,7 @@ final class Replay implements AutoCloseable {
   private final ChunkPool pool = new ChunkPool(CHUNKS);
   private final ConcurrentLinkedDeque<Lz4InputStream> decoders = new ConcurrentLinkedDeque<>();
   private final Deque<ObjectFeed> ahead = new ArrayDeque<>();
+  private final List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
   private final ExecutorService workers;
   private int submitted;
   private boolean checksummed;
@@ -74,6 +77,7 @@ final class Replay implements AutoCloseable {
             task -> {
               Thread thread = new Thread(task, "litestream-restore");
               thread.setDaemon(true);
+              threads.add(thread);
               return thread;
             });
   }
@@ -225,6 +229,10 @@ final class Replay implements AutoCloseable {
       try {
         // A store that does not hear an interrupt must not keep a failed restore from ending.
         workers.awaitTermination(END_OF_WORKERS_SECONDS, TimeUnit.SECONDS);
+        // An executor has ended while its last threads are still on their way out.
+        for (Thread thread : List.copyOf(threads)) {
+          thread.join(TimeUnit.SECONDS.toMillis(1));
+        }
         waiting = false;
       } catch (InterruptedException e) {
         interrupted = true;
