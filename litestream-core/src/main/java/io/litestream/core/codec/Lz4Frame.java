@@ -15,6 +15,17 @@ final class Lz4Frame {
   static final int MAGIC = 0x184D2204;
   static final int SEED = 0;
 
+  /** Frames of these numbers, up to the last digit, are skipped by every reader. */
+  static final int SKIPPABLE = 0x184D2A50;
+
+  static final int SKIPPABLE_MASK = 0xFFFFFFF0;
+
+  /** The skippable frame that holds a note, see the package's description. */
+  static final int NOTE = 0x184D2A5C;
+
+  /** The most bytes in a skippable frame that are worth reading. */
+  static final int LONGEST_NOTE = 64 << 10;
+
   /** In a block's length: the data is stored as it is. */
   static final int STORED = 0x80000000;
 

@@ -5,7 +5,9 @@ import io.litestream.core.codec.Lz4Frame.Descriptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 import net.jpountz.lz4.LZ4Exception;
 import net.jpountz.lz4.LZ4Factory;
 import net.jpountz.lz4.LZ4SafeDecompressor;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class Lz4InputStream extends InputStream {
 
   private static final int FIRST_BUFFER = 64 << 10;
+  private static final int PORTION = 128 << 10;
   private static final String AGE = "age-encryption.org/";
 
   private final LZ4SafeDecompressor decompressor = LZ4Factory.fastestInstance().safeDecompressor();
@@ -42,6 +45,7 @@ public final class Lz4InputStream extends InputStream {
   private int limit;
   private InputStream in;
   private @Nullable Descriptor descriptor;
+  private byte @Nullable [] note;
   private long contentLength;
   private boolean ended;
 
@@ -56,6 +60,7 @@ public final class Lz4InputStream extends InputStream {
   public void next(InputStream source) {
     in = source;
     descriptor = null;
+    note = null;
     at = 0;
     limit = 0;
     contentLength = 0;
@@ -68,6 +73,11 @@ public final class Lz4InputStream extends InputStream {
    */
   public boolean hasContentChecksum() {
     return descriptor != null && descriptor.contentChecksum();
+  }
+
+  /** What was put in front of the frame. Known once a byte, or the end, was read. */
+  public Optional<byte[]> note() {
+    return Optional.ofNullable(note).map(byte[]::clone);
   }
 
   @Override
@@ -123,21 +133,17 @@ public final class Lz4InputStream extends InputStream {
   }
 
   private Descriptor readDescriptor() throws IOException {
-    int got = in.readNBytes(small, 0, Integer.BYTES);
-    if (got == 0) {
-      throw new Lz4FormatException(Damage.EMPTY, "is empty");
+    int magic = readMagic(true);
+    while ((magic & Lz4Frame.SKIPPABLE_MASK) == Lz4Frame.SKIPPABLE) {
+      readSkippable(magic);
+      magic = readMagic(false);
     }
-    if (got < Integer.BYTES) {
-      throw truncated();
-    }
-    if ((int) Lz4Frame.INT.get(small, 0) != Lz4Frame.MAGIC) {
-      String start = new String(small, 0, Integer.BYTES, StandardCharsets.ISO_8859_1);
+    if (magic != Lz4Frame.MAGIC) {
       throw new Lz4FormatException(
           Damage.NOT_LZ4,
-          AGE.startsWith(start)
+          AGE.startsWith(new String(small, 0, Integer.BYTES, StandardCharsets.ISO_8859_1))
               ? "is encrypted with age, not a plain LZ4 frame"
-              : "is no LZ4 frame (begins with 0x%08x instead of 0x184d2204)"
-                  .formatted((int) Lz4Frame.INT.get(small, 0)));
+              : "is no LZ4 frame (begins with 0x%08x instead of 0x184d2204)".formatted(magic));
     }
     byte[] head = new byte[2 + Long.BYTES];
     readFully(head, 0, 2);
@@ -159,6 +165,37 @@ public final class Lz4InputStream extends InputStream {
       throw new Lz4FormatException(Damage.CHECKSUM, "has a wrong checksum in its LZ4 header");
     }
     return Descriptor.of(flags, head[1], contentSize);
+  }
+
+  private int readMagic(boolean first) throws IOException {
+    int got = in.readNBytes(small, 0, Integer.BYTES);
+    if (got == 0 && first) {
+      throw new Lz4FormatException(Damage.EMPTY, "is empty");
+    }
+    if (got < Integer.BYTES) {
+      throw truncated();
+    }
+    return (int) Lz4Frame.INT.get(small, 0);
+  }
+
+  private void readSkippable(int magic) throws IOException {
+    int size = readInt();
+    if (size < 0 || size > Lz4Frame.LONGEST_NOTE) {
+      throw new Lz4FormatException(
+          Damage.MALFORMED,
+          "begins with a note of %s bytes".formatted(Integer.toUnsignedString(size)));
+    }
+    byte[] frame = new byte[size];
+    readFully(frame, 0, size);
+    if (magic != Lz4Frame.NOTE || size < Integer.BYTES) {
+      return;
+    }
+    int length = size - Integer.BYTES;
+    if ((int) Lz4Frame.INT.get(frame, length) != hash.hash(frame, 0, length, Lz4Frame.SEED)) {
+      throw new Lz4FormatException(
+          Damage.CHECKSUM, "begins with a note that does not match its checksum");
+    }
+    note = Arrays.copyOf(frame, length);
   }
 
   private void readBlock(Descriptor frame, int header) throws IOException {
@@ -256,8 +293,13 @@ public final class Lz4InputStream extends InputStream {
   }
 
   private void readFully(byte[] bytes, int offset, int count) throws IOException {
-    if (in.readNBytes(bytes, offset, count) < count) {
-      throw truncated();
+    // In portions: a file's stream copies through memory outside the heap, as much as is asked for
+    // at once, and keeps that memory for each thread.
+    for (int done = 0; done < count; done += PORTION) {
+      int part = Math.min(count - done, PORTION);
+      if (in.readNBytes(bytes, offset + done, part) < part) {
+        throw truncated();
+      }
     }
   }
 

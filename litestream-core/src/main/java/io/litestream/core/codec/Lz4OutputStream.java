@@ -23,6 +23,7 @@ public final class Lz4OutputStream extends OutputStream {
   private static final int FIRST_BUFFER = 8 << 10;
 
   private final OutputStream out;
+  private final byte[] note;
   private final LZ4Compressor compressor = LZ4Factory.fastestInstance().fastCompressor();
   private final StreamingXXHash32 checksum =
       XXHashFactory.fastestInstance().newStreamingHash32(Lz4Frame.SEED);
@@ -37,7 +38,22 @@ public final class Lz4OutputStream extends OutputStream {
    * @param out where the frame goes; not closed by this stream
    */
   public Lz4OutputStream(OutputStream out) {
+    this(out, new byte[0]);
+  }
+
+  /**
+   * Puts a note in front of the frame: {@link Lz4InputStream#note()} hands it out, other readers
+   * pass over it.
+   *
+   * @param out where note and frame go; not closed by this stream
+   * @param note some bytes; empty for none
+   */
+  public Lz4OutputStream(OutputStream out, byte[] note) {
+    if (note.length > Lz4Frame.LONGEST_NOTE - Integer.BYTES) {
+      throw new IllegalArgumentException("a note of " + note.length + " bytes is too long");
+    }
     this.out = out;
+    this.note = note.clone();
   }
 
   @Override
@@ -114,8 +130,23 @@ public final class Lz4OutputStream extends OutputStream {
   private void begin() throws IOException {
     if (!begun) {
       begun = true;
+      if (note.length > 0) {
+        writeNote();
+      }
       out.write(Lz4Frame.HEADER);
     }
+  }
+
+  private void writeNote() throws IOException {
+    byte[] frame = new byte[3 * Integer.BYTES + note.length];
+    Lz4Frame.INT.set(frame, 0, Lz4Frame.NOTE);
+    Lz4Frame.INT.set(frame, Integer.BYTES, note.length + Integer.BYTES);
+    System.arraycopy(note, 0, frame, 2 * Integer.BYTES, note.length);
+    Lz4Frame.INT.set(
+        frame,
+        frame.length - Integer.BYTES,
+        XXHashFactory.fastestInstance().hash32().hash(note, 0, note.length, Lz4Frame.SEED));
+    out.write(frame);
   }
 
   private void writeBlock(byte[] bytes, int offset, int count) throws IOException {

@@ -15,6 +15,15 @@
  * checksum      xxHash32 of everything that went in, 4 bytes, little-endian
  * </pre>
  *
+ * <p>A note can stand in front, in a frame of the kind that every reader, the peer's too, skips:
+ *
+ * <pre>
+ * 5c 2a 4d 18   magic number 0x184D2A5C, little-endian: a skippable frame
+ * length        of what follows, 4 bytes, little-endian
+ * note          some bytes
+ * checksum      xxHash32 of the note, 4 bytes, little-endian
+ * </pre>
+ *
  * <p>Blocks never get a checksum of their own: readers of Litestream 0.3 compute it wrongly and
  * refuse the object. What is read is the whole format but for dictionaries: other block sizes,
  * linked blocks, block checksums, a content size.

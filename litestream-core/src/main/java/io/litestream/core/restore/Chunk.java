@@ -1,6 +1,8 @@
 package io.litestream.core.restore;
 
+import io.litestream.core.replica.PreviousIndex;
 import io.litestream.core.wal.WalHeader;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,9 @@ final class Chunk {
 
   /** Whether the object carries a checksum of its content. */
   boolean checksummed;
+
+  /** What the object says of the index before it. */
+  Optional<PreviousIndex> previous = Optional.empty();
 
   /** Why there is nothing in this chunk, if there is not; it is then none of the pool's. */
   final @Nullable Throwable failure;

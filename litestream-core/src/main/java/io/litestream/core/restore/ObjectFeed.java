@@ -2,6 +2,7 @@ package io.litestream.core.restore;
 
 import io.litestream.core.codec.Lz4FormatException;
 import io.litestream.core.codec.Lz4InputStream;
+import io.litestream.core.replica.PreviousIndex;
 import io.litestream.core.replica.ReplicaReader;
 import io.litestream.core.replica.SegmentInfo;
 import io.litestream.core.replica.SnapshotInfo;
@@ -161,6 +162,7 @@ final class ObjectFeed {
     chunk.last = chunk.length < room;
     chunk.compressedBytes = counting.count;
     chunk.checksummed = decoder.hasContentChecksum();
+    chunk.previous = decoder.note().flatMap(PreviousIndex::parse);
     if (pageSize != 0) {
       chunk.frames.examine(chunk.bytes, chunk.length, at, pageSize, limit);
     }

@@ -41,7 +41,7 @@ final class Replay implements AutoCloseable {
   private static final long END_OF_WORKERS_SECONDS = 60;
 
   /** What a pass came to: the end of the last commit, and what was seen on the way. */
-  record Outcome(Position committed, boolean openEnd, int pageSize, boolean checksummed) {}
+  record Outcome(Position committed, boolean openEnd, int pageSize, boolean proved) {}
 
   private final RestorePlan plan;
   private final PageWriter writer;
@@ -99,7 +99,8 @@ final class Replay implements AutoCloseable {
     }
     chain.finish();
     cutToCommit(chain, pageSize);
-    return new Outcome(chain.committed(), !chain.endsWithCommit(), pageSize, checksummed);
+    return new Outcome(
+        chain.committed(), !chain.endsWithCommit(), pageSize, checksummed && chain.isProved());
   }
 
   /** A checkpoint leaves the file with the size of the last commit. */
@@ -159,7 +160,7 @@ final class Replay implements AutoCloseable {
     boolean last = false;
     while (!last) {
       Chunk chunk = take(feed, segment.key(), segment.start().index());
-      chain.add(segment, chunk.frames);
+      chain.add(segment, chunk.frames, chunk.previous);
       try {
         writer.write(chunk.bytes, chunk.frames, pageSize);
       } catch (IOException e) {

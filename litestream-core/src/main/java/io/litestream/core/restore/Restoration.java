@@ -80,7 +80,7 @@ final class Restoration {
 
   private boolean provedBy(Outcome outcome) {
     boolean cutInSnapshot = plan.cut() && plan.endIndex() == plan.snapshot().index();
-    return plan.walIndexes() == 1 && outcome.checksummed() && !cutInSnapshot;
+    return plan.walIndexes() > 0 && outcome.proved() && !cutInSnapshot;
   }
 
   private IntegrityCheck wanted(boolean proved) {

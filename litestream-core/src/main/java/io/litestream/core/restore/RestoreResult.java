@@ -13,10 +13,10 @@ import java.time.Duration;
  * @param walIndexes how many WAL indexes were applied
  * @param segments how many segments were applied
  * @param chainProved whether checksums alone prove that nothing is missing up to the position. They
- *     cannot if more than one index was applied: that an index did not go on after its last segment
- *     is nowhere written. Nor can they for a bare snapshot, for one without a checksum, and for a
- *     timestamp within the index that a snapshot was taken in (see {@link
- *     io.litestream.core.restore package description})
+ *     cannot if an index that another one follows does not have its length told, as none that the
+ *     peer has written; nor for a bare snapshot, for one without a checksum, and for a timestamp
+ *     within the index that a snapshot was taken in (see {@link io.litestream.core.restore package
+ *     description})
  * @param checked what SQLite was asked in the end: never {@code AUTO}
  */
 public record RestoreResult(

@@ -1,16 +1,19 @@
 package io.litestream.core.restore;
 
 import io.litestream.core.position.Position;
+import io.litestream.core.replica.PreviousIndex;
 import io.litestream.core.replica.SegmentInfo;
 import io.litestream.core.wal.FrameScanner;
 import io.litestream.core.wal.WalHeader;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The chain of checksums through all segments of a plan, as they come in order. It proves that
  * within an index nothing is missing, changed or out of place, that indexes follow each other, and
- * that an index which another one follows ends with a commit. It cannot prove that such an index
- * did not go on with further commits. Used by one thread; pure.
+ * that an index which another one follows ends with a commit. Whether such an index went on with
+ * further commits, only the next one can tell, with a {@link PreviousIndex}; where none does, the
+ * chain is not proved. Used by one thread; pure.
  */
 final class WalChain {
 
@@ -21,8 +24,10 @@ final class WalChain {
   private @Nullable WalHeader previousHeader;
   private long end;
   private long checksum;
+  private long previousEnd;
   private long commitEnd;
   private int commitPages;
+  private boolean proved = true;
 
   /**
    * @param pageSize the snapshot's
@@ -43,6 +48,7 @@ final class WalChain {
     if (start.index() != index) {
       requireCommitted(segment.key() + " is there");
       previousHeader = header;
+      previousEnd = end;
       header = null;
       index = start.index();
       end = 0;
@@ -64,10 +70,12 @@ final class WalChain {
   /**
    * Adds the next run of the segment.
    *
+   * @param previous what the segment says of the index before its own
    * @throws RestoreException if it does not continue the chain
    */
-  void add(SegmentInfo segment, FrameRun run) throws RestoreException {
-    WalHeader wal = end == 0 ? beginIndex(segment, run) : header;
+  void add(SegmentInfo segment, FrameRun run, Optional<PreviousIndex> previous)
+      throws RestoreException {
+    WalHeader wal = end == 0 ? beginIndex(segment, run, previous) : header;
     if (wal == null) {
       throw new IllegalStateException("frames before a header");
     }
@@ -116,7 +124,8 @@ final class WalChain {
             .formatted(offset));
   }
 
-  private WalHeader beginIndex(SegmentInfo segment, FrameRun run) throws RestoreException {
+  private WalHeader beginIndex(SegmentInfo segment, FrameRun run, Optional<PreviousIndex> told)
+      throws RestoreException {
     WalHeader wal = run.header().orElse(null);
     if (wal == null) {
       throw Damage.of(plan, segment, "is damaged: it does not begin with a valid WAL header");
@@ -136,9 +145,27 @@ final class WalChain {
           "does not follow index %s: its WAL header has salt-1 %08x where %08x is expected"
               .formatted(Position.indexText(index - 1), wal.salt1(), previous.salt1() + 1));
     }
+    if (previous != null) {
+      requireWhole(segment, told);
+    }
     header = wal;
     checksum = wal.checksum();
     return wal;
+  }
+
+  private void requireWhole(SegmentInfo segment, Optional<PreviousIndex> told)
+      throws RestoreException {
+    if (told.isEmpty()) {
+      proved = false;
+    } else if (told.get().end() != previousEnd) {
+      // What is there of the index before is sound: it can still be restored up to there.
+      throw Damage.missing(
+          plan,
+          index,
+          "index %s ends at offset %d, but went on to %d, as %s tells: its last segments are missing"
+              .formatted(
+                  Position.indexText(index - 1), previousEnd, told.get().end(), segment.key()));
+    }
   }
 
   /**
@@ -161,6 +188,11 @@ final class WalChain {
           "index %s ends inside a transaction, at offset %d, although %s: its last segments are missing"
               .formatted(Position.indexText(index), end, butThereIs));
     }
+  }
+
+  /** Whether it is certain of every index but the last that nothing is missing at its end. */
+  boolean isProved() {
+    return proved;
   }
 
   /** Whether nothing follows the last commit of the current index. */

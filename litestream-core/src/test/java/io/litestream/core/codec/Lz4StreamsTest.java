@@ -136,6 +136,39 @@ class Lz4StreamsTest {
   }
 
   @Test
+  void carriesANoteThatOthersPassOver() throws IOException {
+    byte[] content = content(100_000);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (Lz4OutputStream lz4 = new Lz4OutputStream(out, new byte[] {1, 2, 3})) {
+      lz4.write(content);
+      lz4.finish();
+    }
+    byte[] frame = out.toByteArray();
+
+    try (Lz4InputStream in = new Lz4InputStream(new ByteArrayInputStream(frame))) {
+      assertThat(in.readAllBytes()).isEqualTo(content);
+      assertThat(in.note()).hasValue(new byte[] {1, 2, 3});
+      in.next(new ByteArrayInputStream(encode(content)));
+      assertThat(in.readAllBytes()).isEqualTo(content);
+      assertThat(in.note()).isEmpty();
+    }
+    assertThat(new LZ4FrameInputStream(new ByteArrayInputStream(frame)).readAllBytes())
+        .isEqualTo(content);
+    byte[] otherNumber = frame.clone();
+    otherNumber[0] ^= 1;
+    assertThat(decode(otherNumber)).isEqualTo(content);
+    byte[] damaged = frame.clone();
+    damaged[9] ^= 1;
+    assertDamage(damaged, Damage.CHECKSUM);
+    byte[] long64 = frame.clone();
+    long64[6] = 2;
+    assertDamage(long64, Damage.MALFORMED);
+    for (int length = 1; length < 40; length++) {
+      assertDamage(Arrays.copyOf(frame, length), Damage.TRUNCATED);
+    }
+  }
+
+  @Test
   void neverTakesATruncatedFrameForWhole() throws IOException {
     byte[] frame = encode(content(2000));
     assertDamage(new byte[0], Damage.EMPTY);

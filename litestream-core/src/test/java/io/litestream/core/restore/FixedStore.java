@@ -50,8 +50,12 @@ final class FixedStore implements ReplicaStore {
   }
 
   static byte[] compress(byte[] content) {
+    return compress(content, new byte[0]);
+  }
+
+  static byte[] compress(byte[] content, byte[] note) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (Lz4OutputStream lz4 = new Lz4OutputStream(out)) {
+    try (Lz4OutputStream lz4 = new Lz4OutputStream(out, note)) {
       lz4.write(content);
       lz4.finish();
     } catch (IOException e) {

@@ -308,6 +308,19 @@ class RestorerDamageTest {
   }
 
   @Test
+  void findsAMissingLastSegmentIfTheNextIndexTellsTheEnd() throws Exception {
+    replica = TestReplica.withNotes(history);
+    replica.store.objects.remove(key(1, 2));
+    long end = history.commits(1).get(1);
+
+    assertDamaged(
+        "index 00000001 ends at offset " + end + ", but went on to " + history.wal(1).length,
+        key(2, 0) + " tells",
+        "-index 00000001 restores the state before it");
+    assertThat(replica.restore(TestReplica.toIndex(output, 1)).position().offset()).isEqualTo(end);
+  }
+
+  @Test
   void asksSqliteAboutAMissingLastSegmentOfAnIndex() throws Exception {
     // Rows that move between pages while the segment is away: the trees no longer fit together.
     try (SqliteHistory moving =

@@ -73,6 +73,19 @@ class RestorerTest {
     }
   }
 
+  @Test
+  void isProvedWhereEveryIndexTellsTheEndOfTheOneBefore() throws Exception {
+    try (SqliteHistory history = history(4096, 4, 3)) {
+      TestReplica replica = TestReplica.withNotes(history);
+
+      RestoreResult result = replica.restore(TestReplica.to(output));
+
+      assertRestored(history.lastState());
+      assertThat(result.chainProved()).isTrue();
+      assertThat(result.checked()).isEqualTo(IntegrityCheck.NONE);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"FULL", "INCREMENTAL"})
   void equalsASourceThatShrinks(String autoVacuum) throws Exception {

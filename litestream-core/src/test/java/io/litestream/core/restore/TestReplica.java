@@ -3,6 +3,7 @@ package io.litestream.core.restore;
 import io.litestream.core.layout.ReplicaLayout;
 import io.litestream.core.position.Generation;
 import io.litestream.core.position.Position;
+import io.litestream.core.replica.PreviousIndex;
 import io.litestream.core.replica.ReplicaReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -63,6 +64,20 @@ final class TestReplica {
       segment(index, wal, from, to);
       from = to;
     }
+  }
+
+  /** As {@link #of}, but each index but the first tells where the one before it ended. */
+  static TestReplica withNotes(SqliteHistory history) {
+    TestReplica replica = of(history);
+    for (int index = 1; index < history.indexes(); index++) {
+      int end = history.commits(index).get(0).intValue();
+      replica.store.objects.put(
+          key(index, 0),
+          FixedStore.compress(
+              Arrays.copyOf(history.wal(index), end),
+              new PreviousIndex(history.wal(index - 1).length).toNote()));
+    }
+    return replica;
   }
 
   /** Offsets of some frames' ends, and of the WAL's. */
