@@ -1,0 +1,53 @@
+package io.litestream.cli;
+
+import java.util.Optional;
+
+/** The commands. The class of one is loaded when it is asked for. */
+enum CommandName {
+  DATABASES("databases", "lists the databases of the configuration file"),
+  DEMO("demo", "shows a disaster and the recovery from it, in a few seconds"),
+  GENERATIONS("generations", "lists the generations in a database's replicas"),
+  REPLICATE("replicate", "replicates databases until it is stopped"),
+  RESTORE("restore", "brings a database back from a replica"),
+  SNAPSHOTS("snapshots", "lists the snapshots in a database's replicas"),
+  VERSION("version", "prints the version"),
+  WAL("wal", "lists the WAL segments in a database's replicas");
+
+  private final String text;
+  private final String summary;
+
+  CommandName(String text, String summary) {
+    this.text = text;
+    this.summary = summary;
+  }
+
+  static Optional<CommandName> of(String text) {
+    for (CommandName name : values()) {
+      if (name.text.equals(text)) {
+        return Optional.of(name);
+      }
+    }
+    return Optional.empty();
+  }
+
+  String text() {
+    return text;
+  }
+
+  String summary() {
+    return summary;
+  }
+
+  Command create() {
+    return switch (this) {
+      case DATABASES -> new DatabasesCommand();
+      case DEMO -> new DemoCommand();
+      case GENERATIONS -> new GenerationsCommand();
+      case REPLICATE -> new ReplicateCommand();
+      case RESTORE -> new RestoreCommand();
+      case SNAPSHOTS -> new SnapshotsCommand();
+      case VERSION -> new VersionCommand();
+      case WAL -> new WalCommand();
+    };
+  }
+}

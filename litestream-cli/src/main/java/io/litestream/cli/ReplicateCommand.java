@@ -1,0 +1,215 @@
+package io.litestream.cli;
+
+import io.litestream.cli.config.Configuration;
+import io.litestream.cli.config.GoDuration;
+import io.litestream.cli.config.LogSettings;
+import io.litestream.cli.log.Logging;
+import io.litestream.cli.process.ChildCommand;
+import io.litestream.cli.process.ChildProcess;
+import io.litestream.cli.process.StopSignal;
+import io.litestream.core.DatabaseOptions;
+import io.litestream.core.Litestream;
+import io.litestream.core.ReplicaOptions;
+import io.litestream.core.ReplicaStores;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@CommandLine.Command(
+    description = {
+      "Replicates databases until it is stopped: those of the configuration file, or one that is"
+          + " given here with the URLs of its replicas.",
+      "On SIGINT or SIGTERM it brings the replicas up to date and exits with 0. If something"
+          + " committed is not in every replica, it says so and exits with 1. A second signal ends"
+          + " it at once."
+    })
+final class ReplicateCommand implements Command {
+
+  /** What of a replica's settings may be logged. Anything else could be a secret. */
+  private static final List<String> LOGGED_SETTINGS =
+      List.of("path", "bucket", "region", "endpoint", "host", "user", "account-name");
+
+  @Parameters(
+      paramLabel = "DB_PATH REPLICA_URL",
+      arity = "0..*",
+      description = "One database and the URLs of its replicas, without a configuration file.")
+  List<String> arguments = List.of();
+
+  @Option(
+      names = {"-exec", "--exec"},
+      paramLabel = "CMD",
+      description =
+          "Runs a command beside replication. Stop signals are passed on to it; when it ends,"
+              + " litestream brings the replicas up to date and exits with its code.")
+  @Nullable String exec;
+
+  @Option(
+      names = {"-log-level", "--log-level"},
+      paramLabel = "LEVEL",
+      description = "trace, debug, info, warn or error; counts more than the configuration file.")
+  @Nullable String logLevel;
+
+  @Option(
+      names = {"-shutdown-timeout", "--shutdown-timeout"},
+      paramLabel = "DURATION",
+      defaultValue = "30s",
+      description = "The longest wait for the last sync on shutdown. Default: ${DEFAULT-VALUE}.")
+  String shutdownTimeout = "30s";
+
+  @Mixin final ConfigOptions config = new ConfigOptions();
+  @Mixin final GeneralOptions general = new GeneralOptions();
+
+  @Override
+  public GeneralOptions general() {
+    return general;
+  }
+
+  @Override
+  public int run(Surroundings surroundings) throws IOException, InterruptedException {
+    Duration timeout = timeout();
+    Configuration configuration = configuration(surroundings);
+    String command = exec == null ? configuration.exec().orElse("") : exec;
+    Optional<ChildCommand> child =
+        command.isBlank() ? Optional.empty() : Optional.of(ChildCommand.parse(command));
+    LogSettings logging = logging(configuration.logging());
+    Logging.configure(
+        logging, logging.stderr() ? surroundings.err() : surroundings.out(), surroundings.zone());
+    if (configuration.databases().isEmpty()) {
+      throw new CommandException("no databases specified in configuration");
+    }
+
+    Logger log = LoggerFactory.getLogger(ReplicateCommand.class);
+    log.atInfo().addKeyValue("version", Version.text()).log("litestream");
+    int code;
+    try (Litestream engine = Litestream.start(ReplicaStores.installed(), timeout)) {
+      for (DatabaseOptions database : configuration.databases()) {
+        engine.replicate(database);
+        log.atInfo().addKeyValue("path", database.path()).log("initialized db");
+        database.replicas().forEach(replica -> logReplica(log, replica));
+      }
+      code = awaitEnd(child, surroundings, log);
+    }
+    log.info("litestream shut down");
+    return code;
+  }
+
+  private Duration timeout() throws CommandException {
+    try {
+      Duration timeout = GoDuration.parse(shutdownTimeout);
+      if (timeout.isNegative()) {
+        throw new IllegalArgumentException("it is negative");
+      }
+      return timeout;
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(
+          "invalid -shutdown-timeout '" + shutdownTimeout + "': " + e.getMessage());
+    }
+  }
+
+  private LogSettings logging(LogSettings configured) throws CommandException {
+    if (logLevel != null) {
+      String name = logLevel;
+      return configured.at(
+          LogSettings.level(name)
+              .orElseThrow(
+                  () ->
+                      new CommandException(
+                          "invalid -log-level '" + name + "': " + LogSettings.LEVELS)));
+    }
+    return general.verbose ? configured.at(Level.DEBUG) : configured;
+  }
+
+  private Configuration configuration(Surroundings surroundings) throws IOException {
+    if (arguments.isEmpty()) {
+      return config.read(surroundings);
+    }
+    if (arguments.size() == 1) {
+      throw new CommandException("must specify at least one replica URL for " + arguments.get(0));
+    }
+    if (config.isGiven()) {
+      throw new CommandException("cannot specify a replica URL and the -config flag");
+    }
+    Path path = surroundings.paths().resolve(arguments.get(0));
+    List<ReplicaOptions> replicas = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (String url : arguments.subList(1, arguments.size())) {
+      replicas.add(withOwnName(ReplicaOptions.of(url), names));
+    }
+    return new Configuration(
+        Optional.empty(),
+        LogSettings.WITHOUT_FILE,
+        List.of(DatabaseOptions.of(path, replicas.toArray(ReplicaOptions[]::new))));
+  }
+
+  /** URLs have no names, and two may be of one type: {@code file}, {@code file-2}. */
+  private static ReplicaOptions withOwnName(ReplicaOptions replica, Set<String> names) {
+    String name = replica.name();
+    for (int i = 2; !names.add(name); i++) {
+      name = replica.name() + "-" + i;
+    }
+    return new ReplicaOptions(name, replica.type(), replica.settings(), replica.syncInterval());
+  }
+
+  private static void logReplica(Logger log, ReplicaOptions replica) {
+    LoggingEventBuilder event =
+        log.atInfo()
+            .addKeyValue("name", replica.name())
+            .addKeyValue("type", replica.type())
+            .addKeyValue("sync-interval", replica.syncInterval());
+    for (String key : LOGGED_SETTINGS) {
+      String value = replica.settings().get(key);
+      if (value != null && !value.isEmpty()) {
+        event = event.addKeyValue(key, value);
+      }
+    }
+    event.log("replicating to");
+  }
+
+  /**
+   * Waits for a signal, or for the child to end.
+   *
+   * @return the child's exit code; 0 if there is none
+   */
+  private static int awaitEnd(Optional<ChildCommand> command, Surroundings surroundings, Logger log)
+      throws IOException {
+    CompletableFuture<StopSignal> signalled = new CompletableFuture<>();
+    // Before the child starts: a signal in between would end us and leave it behind.
+    CompletableFuture<ChildProcess> started = new CompletableFuture<>();
+    surroundings
+        .signals()
+        .listen(
+            signalled::complete,
+            () -> Optional.ofNullable(started.getNow(null)).ifPresent(ChildProcess::kill));
+    if (command.isEmpty()) {
+      signalled.join();
+      log.info("signal received, litestream shutting down");
+      return Program.OK;
+    }
+    ChildProcess child = command.get().start();
+    started.complete(child);
+    CompletableFuture<Integer> exit = child.exit();
+    CompletableFuture.anyOf(signalled, exit).join();
+    if (signalled.isDone() && !exit.isDone()) {
+      log.info("signal received, waiting for the subprocess to end");
+      child.signal(signalled.join());
+    }
+    int code = exit.join();
+    log.atInfo().addKeyValue("code", code).log("subprocess exited, litestream shutting down");
+    return code;
+  }
+}

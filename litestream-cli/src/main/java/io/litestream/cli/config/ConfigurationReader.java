@@ -1,0 +1,217 @@
+package io.litestream.cli.config;
+
+import io.litestream.core.DatabaseOptions;
+import io.litestream.core.ReplicaStores;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.event.Level;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** Reads configuration files. Every problem is reported with line and column; none is skipped. */
+public final class ConfigurationReader {
+
+  /** Far beyond ten thousand databases; a larger file is not a configuration. */
+  static final int MAX_SIZE = 16 << 20;
+
+  private final Variables variables;
+  private final HomePath paths;
+  private final ReplicaStores stores;
+
+  /**
+   * @param environment for variables in the file
+   * @param expand whether variables are replaced at all
+   */
+  public ConfigurationReader(
+      Map<String, String> environment, boolean expand, HomePath paths, ReplicaStores stores) {
+    this.variables = new Variables(environment, expand);
+    this.paths = paths;
+    this.stores = stores;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws ConfigurationException if it is missing, cannot be read, is no YAML, or says something
+   *     that is not known
+   */
+  public Configuration read(Path file) throws ConfigurationException {
+    byte[] bytes;
+    try (InputStream in = Files.newInputStream(file)) {
+      bytes = in.readNBytes(MAX_SIZE + 1);
+    } catch (NoSuchFileException e) {
+      throw new ConfigurationException("config file not found: " + file, e);
+    } catch (AccessDeniedException e) {
+      throw new ConfigurationException(
+          "config file " + file + " may not be read by this user; check its permissions", e);
+    } catch (IOException e) {
+      throw new ConfigurationException(
+          Files.isDirectory(file)
+              ? "config file " + file + " is a directory"
+              : "config file " + file + " cannot be read: " + e.getMessage(),
+          e);
+    }
+    return read(file.toString(), bytes);
+  }
+
+  /** Reads what is in a file of that name. */
+  Configuration read(String file, byte[] bytes) throws ConfigurationException {
+    if (bytes.length > MAX_SIZE) {
+      throw new ConfigurationException(
+          "config file " + file + " is larger than " + (MAX_SIZE >> 20) + " MiB", null);
+    }
+    String text = decode(file, bytes);
+    YamlMapping top =
+        YamlMapping.of(
+            file, variables, "the configuration", compose(file, variables.mark(text)).orElse(null));
+    rejectUnavailable(top);
+    Map<String, String> fallback = new HashMap<>();
+    for (String key : ReplicaReading.CREDENTIALS) {
+      top.text(key).ifPresent(value -> fallback.put(key, value));
+    }
+    Optional<String> exec = top.text("exec").filter(command -> !command.isBlank());
+    LogSettings logging = logging(top.mapping("logging", "'logging'"));
+    List<YamlMapping> dbs = top.mappings("dbs", "a database");
+    top.rejectUnread();
+
+    ReplicaReading replicas = new ReplicaReading(paths, stores, Map.copyOf(fallback));
+    Map<Path, DatabaseOptions> databases = new LinkedHashMap<>();
+    for (YamlMapping db : dbs) {
+      DatabaseOptions database = database(db, replicas);
+      if (databases.putIfAbsent(database.path(), database) != null) {
+        throw db.problem("path", "is given twice: " + database.path());
+      }
+    }
+    return new Configuration(exec, logging, new ArrayList<>(databases.values()));
+  }
+
+  private String decode(String file, byte[] bytes) throws ConfigurationException {
+    String text;
+    try {
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new ConfigurationException("config file " + file + " is not UTF-8 text", e);
+    }
+    if (variables.isAmbiguous(text)) {
+      throw new ConfigurationException(
+          "config file " + file + " holds characters that Unicode reserves (U+E000 to U+E002)",
+          null);
+    }
+    return text;
+  }
+
+  private static Optional<Node> compose(String file, String text) throws ConfigurationException {
+    LoadSettings settings =
+        LoadSettings.builder().setLabel(file).setCodePointLimit(MAX_SIZE).build();
+    try {
+      return new Compose(settings).composeString(text);
+    } catch (MarkedYamlEngineException e) {
+      // Not the exception's own message: it quotes the line, which may hold a secret.
+      throw new ConfigurationException(
+          Place.of(file, e.getProblemMark()), "not valid YAML: " + e.getProblem());
+    } catch (YamlEngineException e) {
+      throw new ConfigurationException(
+          "config file " + file + " is not valid YAML: " + firstLine(e), e);
+    }
+  }
+
+  private static String firstLine(Exception e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+  }
+
+  private static void rejectUnavailable(YamlMapping top) throws ConfigurationException {
+    if (!top.text("addr").orElse("").isEmpty()) {
+      throw top.problem("addr", "is not available yet: this version serves no metrics; remove it");
+    }
+  }
+
+  private static LogSettings logging(YamlMapping logging) throws ConfigurationException {
+    Level level = Level.INFO;
+    Optional<String> name = logging.text("level").filter(text -> !text.isEmpty());
+    if (name.isPresent()) {
+      level =
+          LogSettings.level(name.get())
+              .orElseThrow(
+                  () ->
+                      logging.problem(
+                          "level", "is " + LogSettings.LEVELS + ", not '" + name.get() + "'"));
+    }
+    String type = logging.text("type").filter(text -> !text.isEmpty()).orElse("text");
+    if (!type.equals("text") && !type.equals("json")) {
+      throw logging.problem("type", "is text or json, not '" + type + "'");
+    }
+    boolean stderr = logging.flag("stderr");
+    logging.rejectUnread();
+    return new LogSettings(level, type.equals("json"), stderr);
+  }
+
+  private DatabaseOptions database(YamlMapping db, ReplicaReading replicas)
+      throws ConfigurationException {
+    Path path;
+    Path metaPath;
+    try {
+      path = paths.resolve(db.requiredText("path"));
+      metaPath = DatabaseOptions.defaultMetaPath(path);
+    } catch (InvalidPathException e) {
+      throw db.problem("path", "cannot be a path: " + e.getReason());
+    } catch (IllegalArgumentException e) {
+      throw db.problem("path", "is " + e.getMessage());
+    }
+    try {
+      metaPath =
+          db.text("meta-path").filter(t -> !t.isEmpty()).map(paths::resolve).orElse(metaPath);
+    } catch (InvalidPathException e) {
+      throw db.problem("meta-path", "cannot be a path: " + e.getReason());
+    }
+    Duration monitor =
+        db.positiveDuration("monitor-interval").orElse(DatabaseOptions.DEFAULT_MONITOR_INTERVAL);
+    Duration checkpoint =
+        db.duration("checkpoint-interval").orElse(DatabaseOptions.DEFAULT_CHECKPOINT_INTERVAL);
+    Optional<Integer> minPages = db.positiveInteger("min-checkpoint-page-count");
+    Optional<Integer> maxPages = db.positiveInteger("max-checkpoint-page-count");
+    List<YamlMapping> replicaMappings = db.mappings("replicas", "a replica");
+    db.rejectUnread();
+    if (replicaMappings.isEmpty()) {
+      throw new ConfigurationException(
+          db.placeOf("replicas"), "no replicas are given for database " + path);
+    }
+    // One of the two alone moves the other, so that it keeps its meaning.
+    int max = maxPages.orElse(DatabaseOptions.DEFAULT_MAX_CHECKPOINT_PAGES);
+    int min = minPages.orElse(Math.min(max, DatabaseOptions.DEFAULT_MIN_CHECKPOINT_PAGES));
+    if (maxPages.isEmpty()) {
+      max = Math.max(min, max);
+    }
+    if (max < min) {
+      throw db.problem(
+          "max-checkpoint-page-count",
+          "must not be less than 'min-checkpoint-page-count': " + max + " and " + min);
+    }
+    return new DatabaseOptions(
+        path,
+        metaPath,
+        monitor,
+        checkpoint,
+        min,
+        max,
+        DatabaseOptions.DEFAULT_BUSY_TIMEOUT,
+        replicas.readAll(replicaMappings));
+  }
+}
