@@ -22,8 +22,6 @@ final class ConfigOptions {
 
   @Option(
       names = {"-no-expand-env", "--no-expand-env"},
-      arity = "0..1",
-      fallbackValue = "true",
       description = "Leaves $$VAR and $${VAR} in the configuration file as they are.")
   boolean noExpandEnv;
 

@@ -10,6 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @CommandLine.Command(
+    customSynopsis = "litestream databases [options]",
     description =
         "Lists the databases of the configuration file, with the names of their replicas.")
 final class DatabasesCommand implements Command {

@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @CommandLine.Command(
+    customSynopsis = "litestream demo [options]",
     description = {
       "Shows a disaster and the recovery from it on a database in a temporary directory: replicate"
           + " while it is written to, delete it, restore it, compare.",
@@ -21,8 +22,6 @@ final class DemoCommand implements Command {
 
   @Option(
       names = {"-keep", "--keep"},
-      arity = "0..1",
-      fallbackValue = "true",
       description = "Leaves the directory in place, for a look at it.")
   boolean keep;
 

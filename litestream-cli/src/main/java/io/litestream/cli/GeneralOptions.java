@@ -7,15 +7,11 @@ final class GeneralOptions {
 
   @Option(
       names = {"-v", "-verbose", "--verbose"},
-      arity = "0..1",
-      fallbackValue = "true",
       description = "Says more about what is going on.")
   boolean verbose;
 
   @Option(
       names = {"-debug", "--debug"},
-      arity = "0..1",
-      fallbackValue = "true",
       description = "Adds the stack trace to an error.")
   boolean debug;
 

@@ -19,6 +19,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 
 @CommandLine.Command(
+    customSynopsis = {
+      "litestream generations [options] DB_PATH",
+      "   or: litestream generations [options] REPLICA_URL"
+    },
     description = {
       "Lists the generations of a database in all of its replicas, or in one.",
       "The lag is the time between the last change of the database and the last one of the"

@@ -9,8 +9,6 @@ final class ListingOptions {
 
   @Option(
       names = {"-json", "--json"},
-      arity = "0..1",
-      fallbackValue = "true",
       description = "Prints JSON in place of a table.")
   boolean json;
 

@@ -8,12 +8,17 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /** Finds the command, runs it, and turns whatever goes wrong into one line and an exit code. */
@@ -24,6 +29,10 @@ final class Program {
 
   /** As shells count a program that SIGINT ended. */
   static final int INTERRUPTED = 130;
+
+  private static final int HELP_WIDTH = 90;
+  private static final Set<String> TRUE = Set.of("true", "t", "1");
+  private static final Set<String> FALSE = Set.of("false", "f", "0");
 
   private final Surroundings surroundings;
 
@@ -47,6 +56,9 @@ final class Program {
       printUsage(surroundings.out());
       return name.isEmpty() ? FAILED : OK;
     }
+    if (Set.of("-version", "--version").contains(name)) {
+      return run(CommandName.VERSION);
+    }
     Optional<CommandName> found = CommandName.of(name);
     if (found.isEmpty()) {
       return fail(unknown(name));
@@ -61,17 +73,46 @@ final class Program {
             .setCommandName("litestream " + name.text())
             .setPosixClusteredShortOptionsAllowed(false)
             .setAllowOptionsAsOptionParameters(false);
+    line.getCommandSpec().usageMessage().sortOptions(false).width(HELP_WIDTH);
     try {
-      line.parseArgs(args);
+      line.parseArgs(withoutSwitchValues(line, args));
     } catch (ParameterException e) {
       return fail(
-          oneLine(e.getMessage()) + " ('litestream " + name.text() + " -h' lists the options)");
+          lowerFirst(oneLine(e.getMessage()))
+              + " ('litestream "
+              + name.text()
+              + " -h' lists the options)");
     }
     if (line.isUsageHelpRequested()) {
       surroundings.out().print(line.getUsageMessage(CommandLine.Help.Ansi.OFF));
       return OK;
     }
     return run(command);
+  }
+
+  /**
+   * Go's flags take {@code -switch=true} and {@code -switch=false}, which scripts use to pass on a
+   * variable. To picocli a switch has no value.
+   */
+  private static String[] withoutSwitchValues(CommandLine line, String... args) {
+    Set<String> switches = new HashSet<>();
+    for (OptionSpec option : line.getCommandSpec().options()) {
+      if (option.arity().max() == 0) {
+        switches.addAll(List.of(option.names()));
+      }
+    }
+    List<String> plain = new ArrayList<>();
+    for (String arg : args) {
+      int equals = arg.indexOf('=');
+      String name = equals < 0 ? "" : arg.substring(0, equals);
+      String value = arg.substring(equals + 1).toLowerCase(Locale.ROOT);
+      if (switches.contains(name) && TRUE.contains(value)) {
+        plain.add(name);
+      } else if (!switches.contains(name) || !FALSE.contains(value)) {
+        plain.add(arg);
+      }
+    }
+    return plain.toArray(String[]::new);
   }
 
   private int run(Command command) {
@@ -139,6 +180,11 @@ final class Program {
       return "already exists: " + file;
     }
     return oneLine(String.valueOf(e.getMessage()));
+  }
+
+  /** The parser begins its messages like sentences; ours go on behind a colon. */
+  private static String lowerFirst(String text) {
+    return text.isEmpty() ? text : Character.toLowerCase(text.charAt(0)) + text.substring(1);
   }
 
   private static String oneLine(@Nullable String text) {

@@ -10,10 +10,7 @@ import picocli.CommandLine.Parameters;
 /** Which replicas a command looks at. */
 final class ReplicaArguments {
 
-  @Parameters(
-      paramLabel = "DB_PATH|REPLICA_URL",
-      arity = "0..*",
-      description = "A database of the configuration file, or one replica by its URL.")
+  @Parameters(hidden = true)
   List<String> arguments = List.of();
 
   @Option(

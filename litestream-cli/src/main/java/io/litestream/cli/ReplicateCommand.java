@@ -31,6 +31,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @CommandLine.Command(
+    customSynopsis = {
+      "litestream replicate [options]",
+      "   or: litestream replicate [options] DB_PATH REPLICA_URL [REPLICA_URL...]"
+    },
     description = {
       "Replicates databases until it is stopped: those of the configuration file, or one that is"
           + " given here with the URLs of its replicas.",
@@ -44,10 +48,7 @@ final class ReplicateCommand implements Command {
   private static final List<String> LOGGED_SETTINGS =
       List.of("path", "bucket", "region", "endpoint", "host", "user", "account-name");
 
-  @Parameters(
-      paramLabel = "DB_PATH REPLICA_URL",
-      arity = "0..*",
-      description = "One database and the URLs of its replicas, without a configuration file.")
+  @Parameters(hidden = true)
   List<String> arguments = List.of();
 
   @Option(

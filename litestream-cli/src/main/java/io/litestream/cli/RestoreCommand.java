@@ -24,6 +24,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @CommandLine.Command(
+    customSynopsis = {
+      "litestream restore [options] DB_PATH",
+      "   or: litestream restore [options] REPLICA_URL"
+    },
     description = {
       "Brings a database back from a replica. The finished database appears at its path, or nothing"
           + " does: a file that is there already is never touched."
@@ -64,15 +68,11 @@ final class RestoreCommand implements Command {
 
   @Option(
       names = {"-if-db-not-exists", "--if-db-not-exists"},
-      arity = "0..1",
-      fallbackValue = "true",
       description = "If the output exists already, exits with 0 and leaves it alone.")
   boolean ifDbNotExists;
 
   @Option(
       names = {"-if-replica-exists", "--if-replica-exists"},
-      arity = "0..1",
-      fallbackValue = "true",
       description = "If there is nothing to restore from, exits with 0.")
   boolean ifReplicaExists;
 
@@ -87,15 +87,11 @@ final class RestoreCommand implements Command {
 
   @Option(
       names = {"-dry-run", "--dry-run"},
-      arity = "0..1",
-      fallbackValue = "true",
       description = "Prints what would be restored, and restores nothing.")
   boolean dryRun;
 
   @Option(
       names = {"-json", "--json"},
-      arity = "0..1",
-      fallbackValue = "true",
       description = "Prints the result as JSON.")
   boolean json;
 

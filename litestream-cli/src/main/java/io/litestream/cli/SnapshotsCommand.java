@@ -9,6 +9,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 
 @CommandLine.Command(
+    customSynopsis = {
+      "litestream snapshots [options] DB_PATH",
+      "   or: litestream snapshots [options] REPLICA_URL"
+    },
     description = "Lists the snapshots of a database in all of its replicas, or in one.")
 final class SnapshotsCommand implements Command {
 

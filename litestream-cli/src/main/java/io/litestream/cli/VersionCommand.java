@@ -3,7 +3,7 @@ package io.litestream.cli;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 
-@CommandLine.Command(description = "Prints the version.")
+@CommandLine.Command(customSynopsis = "litestream version", description = "Prints the version.")
 final class VersionCommand implements Command {
 
   @Mixin final GeneralOptions general = new GeneralOptions();

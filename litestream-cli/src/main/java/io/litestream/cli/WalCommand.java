@@ -12,6 +12,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @CommandLine.Command(
+    customSynopsis = {
+      "litestream wal [options] DB_PATH",
+      "   or: litestream wal [options] REPLICA_URL"
+    },
     description = "Lists the WAL segments of a database in all of its replicas, or in one.")
 final class WalCommand implements Command {
 
