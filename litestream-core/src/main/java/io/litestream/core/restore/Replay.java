@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * One pass over the objects of a plan, into an empty file: the snapshot, then each segment's pages
@@ -119,7 +120,7 @@ final class Replay implements AutoCloseable {
     ObjectFeed feed = ObjectFeed.ofSnapshot(plan.replica(), plan.snapshot(), pool);
     submit(feed);
     submitted = 1;
-    Chunk chunk = take(feed, plan.snapshot().key(), plan.snapshot().index());
+    Chunk chunk = take(feed, plan.snapshot().index(), plan.snapshot()::key);
     Optional<DatabaseHeader> header = DatabaseHeader.parse(chunk.bytes, chunk.length);
     if (header.isEmpty()) {
       throw Damage.snapshot(plan, "holds no SQLite database");
@@ -140,7 +141,7 @@ final class Replay implements AutoCloseable {
       if (last) {
         break;
       }
-      chunk = take(feed, plan.snapshot().key(), plan.snapshot().index());
+      chunk = take(feed, plan.snapshot().index(), plan.snapshot()::key);
     }
     if (writer.length() % pageSize != 0) {
       throw Damage.snapshot(
@@ -159,7 +160,7 @@ final class Replay implements AutoCloseable {
     chain.begin(segment);
     boolean last = false;
     while (!last) {
-      Chunk chunk = take(feed, segment.key(), segment.start().index());
+      Chunk chunk = take(feed, segment.start().index(), segment::key);
       chain.add(segment, chunk.frames, chunk.previous);
       try {
         writer.write(chunk.bytes, chunk.frames, pageSize);
@@ -173,15 +174,15 @@ final class Replay implements AutoCloseable {
     progress.done(segment.size());
   }
 
-  private Chunk take(ObjectFeed feed, String key, int index)
+  private Chunk take(ObjectFeed feed, int index, Supplier<String> key)
       throws IOException, InterruptedException {
     Chunk chunk = feed.next();
     Throwable failure = chunk.failure;
     if (failure instanceof IOException e) {
-      throw Damage.reading(plan, key, index, e);
+      throw Damage.reading(plan, key.get(), index, e);
     }
     if (failure != null) {
-      throw new IllegalStateException("cannot read " + key, failure);
+      throw new IllegalStateException("cannot read " + key.get(), failure);
     }
     return chunk;
   }

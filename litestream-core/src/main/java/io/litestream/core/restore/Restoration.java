@@ -67,7 +67,14 @@ final class Restoration {
       throw new TargetException(e);
     }
     progress.restart();
-    return pass(writer, Optional.of(outcome));
+    Outcome again = pass(writer, Optional.of(outcome));
+    if (!again.committed().equals(outcome.committed())) {
+      throw new RestoreException(
+          Kind.DAMAGED,
+          "cannot restore from %s: its objects changed meanwhile, the last commit from %s to %s; try again"
+              .formatted(plan.replica(), outcome.committed(), again.committed()));
+    }
+    return again;
   }
 
   private Outcome pass(PageWriter writer, Optional<Outcome> before)

@@ -170,12 +170,15 @@ final class Target implements AutoCloseable {
     Files.deleteIfExists(temporary);
   }
 
-  /** Without this, a power failure could take back the name of a file that is safe itself. */
-  private void forceDirectory() throws IOException {
-    if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      try (FileChannel entry = FileChannel.open(directory, StandardOpenOption.READ)) {
-        entry.force(true);
-      }
+  /**
+   * Without this, a power failure could take back the name of a file that is safe itself. Not every
+   * system can do it, and the database is in place already: no reason to fail.
+   */
+  private void forceDirectory() {
+    try (FileChannel entry = FileChannel.open(directory, StandardOpenOption.READ)) {
+      entry.force(true);
+    } catch (IOException e) {
+      return;
     }
   }
 
@@ -217,7 +220,9 @@ final class Target implements AutoCloseable {
     if (text.contains("no space left") || text.contains("not enough space")) {
       what =
           "no space left"
-              + (needed > 0 ? "; the database needs about %,d bytes".formatted(needed) : "");
+              + (needed > 0
+                  ? String.format(Locale.ROOT, "; the database needs about %,d bytes", needed)
+                  : "");
     } else if (text.contains("quota exceeded")) {
       what = "disk quota exceeded";
     } else if (e instanceof AccessDeniedException) {
