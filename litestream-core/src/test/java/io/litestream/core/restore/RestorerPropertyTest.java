@@ -1,5 +1,6 @@
 package io.litestream.core.restore;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.litestream.core.position.Position;
@@ -62,6 +63,69 @@ class RestorerPropertyTest {
       assertThat(Arrays.mismatch(Files.readAllBytes(output), history.stateAt(last, commit)))
           .as("first different byte, seed %s", seed)
           .isEqualTo(-1);
+    }
+  }
+
+  /** Whatever one object suffers: a refusal, or a state that the source went through. */
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void neverRestoresWhatNeverWas(long seed) throws Exception {
+    Random random = new Random(seed);
+    try (SqliteHistory history = new SqliteHistory(directory, 1024)) {
+      for (int index = 0; index < 3; index++) {
+        if (index > 0) {
+          history.nextIndex();
+        }
+        for (int i = 0; i < 3; i++) {
+          history.commitRandom(random, 1 + random.nextInt(20));
+        }
+      }
+      for (int round = 0; round < 15; round++) {
+        TestReplica replica = TestReplica.withNotes(history);
+        String what = "seed " + seed + ", round " + round + ": " + damage(replica, random);
+        Path output = directory.resolve("out" + round + ".db");
+        try {
+          RestoreResult result = replica.restore(TestReplica.to(output));
+          byte[] expected = history.stateAt(result.position().index(), result.position().offset());
+          assertThat(Arrays.mismatch(Files.readAllBytes(output), expected)).as(what).isEqualTo(-1);
+          assertThat(result.position().index()).as(what).isEqualTo(2);
+        } catch (RestoreException e) {
+          assertThat(output).as(what).doesNotExist();
+        }
+      }
+    }
+  }
+
+  private static String damage(TestReplica replica, Random random) {
+    var objects = replica.store.objects;
+    List<String> keys = List.copyOf(objects.keySet());
+    String key = keys.get(random.nextInt(keys.size()));
+    String other = keys.get(random.nextInt(keys.size()));
+    byte[] bytes = requireNonNull(objects.get(key)).clone();
+    int at = random.nextInt(bytes.length);
+    switch (random.nextInt(5)) {
+      case 0 -> {
+        objects.remove(key);
+        return "without " + key;
+      }
+      case 1 -> {
+        objects.put(key, Arrays.copyOf(bytes, at));
+        return key + " cut to " + at;
+      }
+      case 2 -> {
+        Arrays.fill(bytes, at, Math.min(bytes.length, at + 512), (byte) 0);
+        objects.put(key, bytes);
+        return key + " with zeros from " + at;
+      }
+      case 3 -> {
+        objects.put(key, requireNonNull(objects.get(other)));
+        return key + " holds " + other;
+      }
+      default -> {
+        bytes[at] ^= (byte) (1 << random.nextInt(8));
+        objects.put(key, bytes);
+        return key + " with a flipped bit at " + at;
+      }
     }
   }
 }
