@@ -112,7 +112,9 @@ public final class ConfigurationReader {
     }
     if (variables.isAmbiguous(text)) {
       throw new ConfigurationException(
-          "config file " + file + " holds characters that Unicode reserves (U+E000 to U+E002)",
+          "config file "
+              + file
+              + " holds characters that Unicode leaves for private use (U+E000 to U+E17F)",
           null);
     }
     return text;
@@ -120,7 +122,11 @@ public final class ConfigurationReader {
 
   private static Optional<Node> compose(String file, String text) throws ConfigurationException {
     LoadSettings settings =
-        LoadSettings.builder().setLabel(file).setCodePointLimit(MAX_SIZE).build();
+        LoadSettings.builder()
+            .setLabel(file)
+            .setCodePointLimit(MAX_SIZE)
+            .setAllowNonScalarKeys(true)
+            .build();
     try {
       return new Compose(settings).composeString(text);
     } catch (MarkedYamlEngineException e) {

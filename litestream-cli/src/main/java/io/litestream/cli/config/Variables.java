@@ -14,13 +14,16 @@ import java.util.Map;
  */
 final class Variables {
 
-  /** Stand for {@code $} or <code>${</code>, and for what ends the name. Private to Unicode. */
+  /** Stands for the {@code $}. All marks are characters that Unicode leaves to private use. */
   private static final char BEGIN = '\uE000';
 
-  private static final char END = '\uE001';
-
   /** Keeps columns as they are where a brace went away. */
-  private static final char NOTHING = '\uE002';
+  private static final char NOTHING = '\uE001';
+
+  /** What is added to the characters of a name, so that a mark takes no more room than the name. */
+  private static final char NAME = '\uE100';
+
+  private static final int ASCII = 0x80;
 
   private static final String SPECIAL = "*#$@!?-0123456789";
 
@@ -37,7 +40,7 @@ final class Variables {
 
   /** Whether a text holds characters that {@link #mark} needs for itself. */
   boolean isAmbiguous(String text) {
-    return enabled && text.chars().anyMatch(c -> c >= BEGIN && c <= NOTHING);
+    return enabled && text.chars().anyMatch(c -> c >= BEGIN && c < NAME + ASCII);
   }
 
   /** The text with every variable in a form that means nothing to YAML. */
@@ -72,7 +75,9 @@ final class Variables {
         marked.append(NOTHING).append(NOTHING);
         return from + 1;
       }
-      marked.append(BEGIN).append(NOTHING).append(text, from + 1, close).append(END);
+      marked.append(BEGIN).append(NOTHING);
+      markName(text.substring(from + 1, close), marked);
+      marked.append(NOTHING);
       return close + 1;
     }
     int end = from;
@@ -86,9 +91,15 @@ final class Variables {
     if (end == from) {
       marked.append('$');
     } else {
-      marked.append(BEGIN).append(text, from, end).append(END);
+      marked.append(BEGIN);
+      markName(text.substring(from, end), marked);
     }
     return end;
+  }
+
+  /** A name that is not ASCII is not looked up; its variable counts as not set. */
+  private static void markName(String name, StringBuilder marked) {
+    name.chars().forEach(c -> marked.append(c < ASCII ? (char) (NAME + c) : NOTHING));
   }
 
   private static boolean isNamePart(char c) {
@@ -104,16 +115,24 @@ final class Variables {
     int i = 0;
     while (i < scalar.length()) {
       char c = scalar.charAt(i++);
-      int end = c == BEGIN ? scalar.indexOf(END, i) : -1;
-      if (end >= 0) {
-        String name = scalar.substring(i, end).replace(String.valueOf(NOTHING), "");
-        expanded.append(environment.getOrDefault(name, ""));
-        i = end + 1;
+      if (c == BEGIN) {
+        StringBuilder name = new StringBuilder();
+        while (i < scalar.length() && isNameMark(scalar.charAt(i))) {
+          char mark = scalar.charAt(i++);
+          if (mark != NOTHING) {
+            name.append((char) (mark - NAME));
+          }
+        }
+        expanded.append(environment.getOrDefault(name.toString(), ""));
       } else if (c != NOTHING) {
         expanded.append(c);
       }
     }
     return expanded.toString();
+  }
+
+  private static boolean isNameMark(char c) {
+    return c == NOTHING || (c >= NAME && c < NAME + ASCII);
   }
 
   /** Whether a value of the file came, wholly or in part, from the environment. */

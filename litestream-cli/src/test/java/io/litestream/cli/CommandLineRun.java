@@ -1,0 +1,67 @@
+package io.litestream.cli;
+
+import io.litestream.cli.config.HomePath;
+import io.litestream.cli.process.StopSignal;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** Runs the command in this process, and keeps what it prints. */
+final class CommandLineRun {
+
+  static final Instant NOW = Instant.parse("2026-11-23T00:01:00Z");
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final Map<String, String> environment = new HashMap<>();
+  private final CompletableFuture<Consumer<StopSignal>> listener = new CompletableFuture<>();
+  private final Path home;
+
+  CommandLineRun(Path home) {
+    this.home = home;
+  }
+
+  CommandLineRun with(String variable, String value) {
+    environment.put(variable, value);
+    return this;
+  }
+
+  int run(Object... args) {
+    Surroundings surroundings =
+        new Surroundings(
+            environment,
+            new HomePath(home),
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            false,
+            (first, beforeAbort) -> listener.complete(first),
+            Clock.fixed(NOW, ZoneOffset.UTC),
+            ZoneOffset.UTC);
+    String[] texts = new String[args.length];
+    for (int i = 0; i < args.length; i++) {
+      texts[i] = args[i].toString();
+    }
+    return new Program(surroundings).run(texts);
+  }
+
+  /** Sends a signal, as soon as the command would notice it. */
+  void send(StopSignal signal) {
+    listener.join().accept(signal);
+  }
+
+  String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,390 @@
+package io.litestream.cli.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.litestream.core.DatabaseOptions;
+import io.litestream.core.ReplicaOptions;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.event.Level;
+
+class ConfigurationReaderTest {
+
+  private static final String SECRET = "wJalrXUtnFEMI";
+
+  private static final Map<String, String> ENVIRONMENT =
+      Map.of("DIR", "/data", "ODD", "/a: #b", "KEY", SECRET);
+
+  private static Configuration read(String yaml) throws IOException {
+    return reader(true).read("l.yml", yaml.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static ConfigurationReader reader(boolean expand) throws IOException {
+    return new ConfigurationReader(
+        ENVIRONMENT, expand, new HomePath(Path.of("/home/me")), FileType.stores("file"));
+  }
+
+  private static DatabaseOptions onlyDatabase(String yaml) throws IOException {
+    Configuration configuration = read(yaml);
+    assertThat(configuration.databases()).hasSize(1);
+    return configuration.databases().get(0);
+  }
+
+  @Test
+  void readsEveryKeyOfADatabase() throws IOException {
+    DatabaseOptions database =
+        onlyDatabase(
+            """
+            exec: "myapp -port 8080"
+            access-key-id: unused
+            secret-access-key: unused
+            logging:
+              level: debug
+              type: json
+              stderr: true
+            dbs:
+              - path: ~/app.db
+                meta-path: /var/meta
+                monitor-interval: 250ms
+                checkpoint-interval: 1h30m
+                min-checkpoint-page-count: 10
+                max-checkpoint-page-count: 20
+                replicas:
+                  - type: file
+                    name: near
+                    path: ~/replica
+                    sync-interval: 1.5s
+                  - url: file:///far
+            """);
+
+    assertThat(database.path()).isEqualTo(Path.of("/home/me/app.db"));
+    assertThat(database.metaPath()).isEqualTo(Path.of("/var/meta"));
+    assertThat(database.monitorInterval()).isEqualTo(Duration.ofMillis(250));
+    assertThat(database.checkpointInterval()).isEqualTo(Duration.ofMinutes(90));
+    assertThat(database.minCheckpointPages()).isEqualTo(10);
+    assertThat(database.maxCheckpointPages()).isEqualTo(20);
+    assertThat(database.replicas())
+        .containsExactly(
+            new ReplicaOptions(
+                "near", "file", Map.of("path", "/home/me/replica"), Duration.ofMillis(1500)),
+            new ReplicaOptions(
+                "file", "file", Map.of("path", "/far"), ReplicaOptions.DEFAULT_SYNC_INTERVAL));
+  }
+
+  @Test
+  void readsTheTopOfTheFile() throws IOException {
+    Configuration configuration =
+        read("exec: sleep 1\nlogging: {level: WARN, type: json, stderr: true}\n");
+
+    assertThat(configuration.exec()).contains("sleep 1");
+    assertThat(configuration.logging()).isEqualTo(new LogSettings(Level.WARN, true, true));
+    assertThat(configuration.databases()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "# nothing", "dbs:", "dbs: []", "{}", "~"})
+  void anEmptyFileHasNoDatabases(String yaml) throws IOException {
+    assertThat(read(yaml))
+        .isEqualTo(
+            new Configuration(
+                Optional.empty(), new LogSettings(Level.INFO, false, false), List.of()));
+  }
+
+  @Test
+  void fillsInDefaults() throws IOException {
+    DatabaseOptions database = onlyDatabase("dbs: [{path: /a.db, replicas: [{path: /r}]}]");
+
+    assertThat(database)
+        .isEqualTo(
+            DatabaseOptions.of(
+                Path.of("/a.db"),
+                new ReplicaOptions(
+                    "file", "file", Map.of("path", "/r"), ReplicaOptions.DEFAULT_SYNC_INTERVAL)));
+  }
+
+  @Test
+  void oneCheckpointLimitMovesTheOther() throws IOException {
+    DatabaseOptions small =
+        onlyDatabase("dbs: [{path: /a, max-checkpoint-page-count: 5, replicas: [{path: /r}]}]");
+    DatabaseOptions large =
+        onlyDatabase("dbs: [{path: /a, min-checkpoint-page-count: 50000, replicas: [{path: /r}]}]");
+
+    assertThat(small.minCheckpointPages()).isEqualTo(5);
+    assertThat(large.maxCheckpointPages()).isEqualTo(50000);
+  }
+
+  @Test
+  void expandsVariablesWhereverTheyStand() throws IOException {
+    DatabaseOptions database =
+        onlyDatabase(
+            "dbs: [{path: ${DIR}/a.db, meta-path: \"$DIR/m\", replicas: [{path: ${ODD}}]}]");
+
+    assertThat(database.path()).isEqualTo(Path.of("/data/a.db"));
+    assertThat(database.metaPath()).isEqualTo(Path.of("/data/m"));
+    assertThat(database.replicas().get(0).settings()).containsEntry("path", "/a: #b");
+  }
+
+  @Test
+  void leavesVariablesAloneOnRequest() throws IOException {
+    Configuration configuration =
+        reader(false)
+            .read(
+                "l.yml",
+                "dbs: [{path: /$DIR/a.db, replicas: [{path: /r}]}]"
+                    .getBytes(StandardCharsets.UTF_8));
+
+    assertThat(configuration.databases().get(0).path()).isEqualTo(Path.of("/$DIR/a.db"));
+  }
+
+  @Test
+  void mergesAnchors() throws IOException {
+    Configuration configuration =
+        read(
+            """
+            dbs:
+              - &first
+                path: /a.db
+                monitor-interval: 2s
+                replicas: [{path: /r}]
+              - <<: *first
+                path: /b.db
+            """);
+
+    assertThat(configuration.databases().get(1).path()).isEqualTo(Path.of("/b.db"));
+    assertThat(configuration.databases().get(1).monitorInterval()).isEqualTo(Duration.ofSeconds(2));
+  }
+
+  @Test
+  void letsThroughWhatAsksForNothing() throws IOException {
+    DatabaseOptions database =
+        onlyDatabase(
+            """
+            addr: ""
+            dbs:
+              - path: /a.db
+                replicas:
+                  - path: /r
+                    retention: 0
+                    snapshot-interval: 0s
+                    validation-interval: 0
+                    age: {identities: [], recipients: []}
+            """);
+
+    assertThat(database.replicas()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          dbs: foo                                | l.yml:1:6: 'dbs' is a list
+          dbs: [                                  | l.yml:1:7: not valid YAML
+          dbs: [1]                                | l.yml:1:7: a database is written as 'key: value' lines, not as a single value
+          - dbs                                   | l.yml:1:1: the configuration is written as 'key: value' lines, not as a list
+          dbss: []                                | l.yml:1:1: unknown key 'dbss' in the configuration; did you mean 'dbs'?
+          zzzzzz: 1                               | l.yml:1:1: unknown key 'zzzzzz' in the configuration
+          exec: [a]                               | l.yml:1:7: 'exec' takes one value, not a list
+          {dbs: [], dbs: []}                      | l.yml:1:11: 'dbs' is given twice in the configuration
+          {[a]: 1}                                | l.yml:1:2: a key must be a plain word
+          addr: ':9090'                           | l.yml:1:7: 'addr' is not available yet
+          logging: {level: loud}                  | l.yml:1:18: 'level' is trace, debug, info, warn or error, not 'loud'
+          logging: {type: xml}                    | l.yml:1:17: 'type' is text or json, not 'xml'
+          logging: {stderr: yes}                  | l.yml:1:19: 'stderr' is true or false, not 'yes'
+          logging: {levell: info}                 | l.yml:1:11: unknown key 'levell' in 'logging'; did you mean 'level'?
+          dbs: [{replicas: [{path: /r}]}]         | l.yml:1:7: a database needs a 'path'
+          dbs: [{path: $NONE, replicas: []}]      | l.yml:1:14: a database needs a 'path'; the environment variable it refers to is not set
+          dbs: [{path: /}]                        | l.yml:1:14: 'path' is not a path of a database
+          dbs: [{path: /a}]                       | l.yml:1:7: no replicas are given for database /a
+          dbs: [{path: /a, replicas: []}]         | l.yml:1:28: no replicas are given for database /a
+          """)
+  void namesThePlaceOfAProblem(String yaml, String message) {
+    assertThatThrownBy(() -> read(yaml))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          monitor-interval: 10x         | 4:23: 'monitor-interval' is not a duration: '10x' ('x' is no unit
+          monitor-interval: 0           | 4:23: 'monitor-interval' must be longer than zero
+          monitor-interval: -1s         | 4:23: 'monitor-interval' must not be negative: '-1s'
+          monitor-interval: ""          | 4:23: 'monitor-interval' is not a duration: '' (it is empty
+          monitor-interval: 5           | 4:23: 'monitor-interval' is not a duration: '5' (its unit is missing
+          monitor-interval: {a: 1}      | 4:23: 'monitor-interval' takes one value, not a group of keys
+          min-checkpoint-page-count: 0  | 4:32: 'min-checkpoint-page-count' is a whole number from 1 to 2147483647, not '0'
+          max-checkpoint-page-count: 1k | 4:32: 'max-checkpoint-page-count' is a whole number from 1 to 2147483647, not '1k'
+          monitor-intervall: 1s         | 4:5: unknown key 'monitor-intervall' in a database; did you mean 'monitor-interval'?
+          """)
+  void namesThePlaceOfAProblemInADatabase(String line, String message) {
+    String yaml = "dbs:\n  - path: /a.db\n    replicas: [{path: /r}]\n    " + line + "\n";
+
+    assertThatThrownBy(() -> read(yaml))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageStartingWith("l.yml:" + message);
+  }
+
+  @Test
+  void theUpperCheckpointLimitIsNotBelowTheLower() {
+    assertThatThrownBy(
+            () ->
+                read(
+                    """
+                    dbs:
+                      - path: /a.db
+                        min-checkpoint-page-count: 20
+                        max-checkpoint-page-count: 10
+                        replicas: [{path: /r}]
+                    """))
+        .hasMessage(
+            "l.yml:4:32: 'max-checkpoint-page-count' must not be less than"
+                + " 'min-checkpoint-page-count': 10 and 20");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          {path: /r, url: 'file:///r'}       | 'url' and 'path' exclude each other
+          {type: file}                       | a replica needs a 'path'
+          {url: /just/a/path}                | 'url' begins with a type, such as file:///
+          {url: 'file://'}                   | 'url' cannot be used: configure: no path
+          {url: 's3://bucket/app'}           | 'url' asks for a replica of type 's3', which is not available yet; there are: file
+          {url: 'zip://x'}                   | 'url' cannot be used: configure: no adapter for zip:// URLs is installed
+          {type: gcs, bucket: b}             | 'type' asks for a replica of type 'gcs', which is not available yet
+          {type: fil, path: /r}             | 'type' asks for a replica of unknown type 'fil'; did you mean 'file'?
+          {type: s3, url: 'file:///r'}       | 'type' says 's3', but the replica's 'url' is of type 'file'
+          {path: /r, retention: 24h}         | 'retention' is not available yet
+          {path: /r, retention: 10x}         | 'retention' is not a duration: '10x'
+          {path: /r, retention-check-interval: 1h} | 'retention-check-interval' is not available yet
+          {path: /r, snapshot-interval: 1h}  | 'snapshot-interval' is not available yet
+          {path: /r, validation-interval: 1h}| 'validation-interval' is not available yet
+          {path: /r, age: {identities: [k]}} | 'age' is not available yet
+          {path: /r, age: {keys: [k]}}       | unknown key 'keys' in 'age'
+          {path: /r, retenion: 24h}          | unknown key 'retenion' in a replica; did you mean 'retention'?
+          {path: /r, bucket: b}              | unknown key 'bucket' in a replica of type 'file'; it is for replicas of type abs, gcs, s3
+          {path: /r, sync-interval: 0s}      | 'sync-interval' must be longer than zero
+          """)
+  void namesThePlaceOfAProblemInAReplica(String replica, String message) {
+    assertThatThrownBy(() -> read("dbs: [{path: /a.db, replicas: [" + replica + "]}]"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageStartingWith("l.yml:1:")
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void replicasOfOneDatabaseHaveDifferentNames() {
+    assertThatThrownBy(() -> read("dbs: [{path: /a, replicas: [{path: /r}, {path: /s}]}]"))
+        .hasMessageContaining("l.yml:1:41: two replicas of one database are named 'file'");
+  }
+
+  @Test
+  void databasesHaveDifferentPaths() {
+    assertThatThrownBy(
+            () ->
+                read(
+                    "dbs: [{path: /a, replicas: [{path: /r}]}, {path: /b/../a, replicas: [{path: /s}]}]"))
+        .hasMessageContaining("'path' is given twice: /a");
+  }
+
+  @Test
+  void globalCredentialsAreForS3AloneAndCanBeOverridden() throws IOException {
+    ConfigurationReader reader =
+        new ConfigurationReader(
+            ENVIRONMENT, true, new HomePath(Path.of("/")), FileType.stores("file", "s3"));
+
+    Configuration configuration =
+        reader.read(
+            "l.yml",
+            """
+            access-key-id: id
+            secret-access-key: $KEY
+            dbs:
+              - path: /a.db
+                replicas:
+                  - path: /r
+                  - url: s3://bucket/app
+                    access-key-id: other
+            """
+                .getBytes(StandardCharsets.UTF_8));
+
+    assertThat(configuration.databases().get(0).replicas())
+        .extracting(ReplicaOptions::settings)
+        .containsExactly(
+            Map.of("path", "/r"),
+            Map.of("access-key-id", "other", "secret-access-key", SECRET, "path", "bucket/app"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          secret-access-key: [$KEY]
+          secret-access-key: $KEY\\n  oops: [
+          {secret-access-key: wJalrXUtnFEMI, zzz: 1}
+          {secret-access-key: "wJalrXUtnFEMI
+          dbs: [{path: /a, replicas: [{url: 'wJalrXUtnFEMI@host/path'}]}]
+          dbs: [{path: /a, replicas: [{path: /r, secret-access-key: $KEY}]}]
+          """)
+  void neverTellsASecret(String yaml) {
+    assertThatThrownBy(() -> read(yaml.replace("\\n", "\n")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageNotContaining(SECRET);
+  }
+
+  @Test
+  void aReplicaOfAnothersTypeHandsOverWhatItDoesNotKnow() throws IOException {
+    ConfigurationReader reader =
+        new ConfigurationReader(
+            ENVIRONMENT, true, new HomePath(Path.of("/")), FileType.stores("webdav"));
+
+    Configuration configuration =
+        reader.read(
+            "l.yml",
+            "dbs: [{path: /a, replicas: [{type: webdav, path: p, digest: true}]}]"
+                .getBytes(StandardCharsets.UTF_8));
+
+    assertThat(configuration.databases().get(0).replicas().get(0).settings())
+        .isEqualTo(Map.of("path", "p", "digest", "true"));
+  }
+
+  @Test
+  void recursionAndManyAliasesEnd() {
+    assertThatThrownBy(() -> read("dbs: &a [*a]")).isInstanceOf(ConfigurationException.class);
+    assertThatThrownBy(() -> read("&a {<<: *a, dbs: []}"))
+        .isInstanceOf(ConfigurationException.class);
+  }
+
+  @Test
+  void tellsWhyAFileCannotBeRead(@TempDir Path directory) throws IOException {
+    Path binary = Files.write(directory.resolve("b.yml"), new byte[] {(byte) 0xc3, 0x28});
+
+    assertThatThrownBy(() -> reader(true).read(directory.resolve("none.yml")))
+        .hasMessage("config file not found: " + directory.resolve("none.yml"));
+    assertThatThrownBy(() -> reader(true).read(directory)).hasMessageContaining("is a directory");
+    assertThatThrownBy(() -> reader(true).read(binary)).hasMessageContaining("is not UTF-8 text");
+    assertThatThrownBy(() -> reader(true).read("l.yml", new byte[ConfigurationReader.MAX_SIZE + 1]))
+        .hasMessageContaining("is larger than 16 MiB");
+  }
+}
