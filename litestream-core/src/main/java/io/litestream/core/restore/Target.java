@@ -221,7 +221,7 @@ final class Target implements AutoCloseable {
       what =
           "no space left"
               + (needed > 0
-                  ? String.format(Locale.ROOT, "; the database needs about %,d bytes", needed)
+                  ? String.format(Locale.ROOT, "; the database needs at least %,d bytes", needed)
                   : "");
     } else if (text.contains("quota exceeded")) {
       what = "disk quota exceeded";

@@ -40,7 +40,7 @@ class TargetTest {
 
       assertThat(full.kind()).isEqualTo(Kind.TARGET);
       assertThat(full)
-          .hasMessageEndingWith("no space left; the database needs about 1,234,567,890 bytes");
+          .hasMessageEndingWith("no space left; the database needs at least 1,234,567,890 bytes");
       assertThat(denied).hasMessageContaining("no permission to write in " + directory);
     }
   }
