@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  *
  * @param snapshots at least one, sorted by index
  * @param segments sorted by position, complete from the index of the snapshot on that {@link
- *     #base(List, RestoreRequest)} chooses; empty if it chooses none
+ *     #base(List, RestoreRequest)} chooses, or the newest one if it chooses none
  */
 record Candidate(ReplicaReader replica, List<SnapshotInfo> snapshots, List<SegmentInfo> segments) {
 

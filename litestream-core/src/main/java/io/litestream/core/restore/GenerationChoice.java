@@ -26,23 +26,39 @@ final class GenerationChoice {
 
   static Candidate choose(List<Candidate> candidates, RestoreRequest request)
       throws RestoreException {
-    List<Candidate> able = candidates.stream().filter(c -> c.base(request).isPresent()).toList();
+    return request.timestamp().isPresent()
+        ? atTime(candidates, request, request.timestamp().get())
+        : newest(candidates, request);
+  }
+
+  private static Candidate atTime(List<Candidate> candidates, RestoreRequest request, Instant time)
+      throws RestoreException {
+    List<Candidate> able = able(candidates, request);
     if (able.isEmpty()) {
-      throw request.timestamp().isPresent()
-          ? tooEarly(candidates, request.timestamp().get())
-          : indexGone(candidates, request.index().orElse(0));
+      throw tooEarly(candidates, time);
     }
-    if (request.timestamp().isPresent()) {
-      Instant time = request.timestamp().get();
-      List<Candidate> containing =
-          able.stream().filter(c -> !c.updatedAt().isBefore(time)).toList();
-      // None contains it: the time lies after everything, or between two generations. The state at
-      // that time is then the last one before it.
-      return latest(containing.isEmpty() ? able : containing);
+    List<Candidate> containing = able.stream().filter(c -> !c.updatedAt().isBefore(time)).toList();
+    // None contains it: the time lies after everything, or between two generations. The state at
+    // that time is then the last one before it.
+    return latest(containing.isEmpty() ? able : containing);
+  }
+
+  private static Candidate newest(List<Candidate> candidates, RestoreRequest request)
+      throws RestoreException {
+    // An index means something within a generation only: if the newest one does not have it, the
+    // same number in an older one is not what was asked for.
+    Candidate latest = latest(candidates);
+    List<Candidate> same =
+        candidates.stream().filter(c -> c.generation().equals(latest.generation())).toList();
+    List<Candidate> able = able(same, request);
+    if (able.isEmpty()) {
+      throw indexGone(same, request.index().orElse(0));
     }
-    Candidate latest = latest(able);
-    return first(
-        able.stream().filter(c -> c.generation().equals(latest.generation())).toList(), FURTHER);
+    return first(able, FURTHER);
+  }
+
+  private static List<Candidate> able(List<Candidate> candidates, RestoreRequest request) {
+    return candidates.stream().filter(c -> c.base(request).isPresent()).toList();
   }
 
   private static Candidate latest(List<Candidate> candidates) {

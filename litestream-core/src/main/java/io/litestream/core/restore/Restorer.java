@@ -10,7 +10,6 @@ import io.litestream.core.restore.RestoreException.Kind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Restores a database from a replica. Either the finished, verified database is at its path
@@ -45,9 +44,10 @@ public final class Restorer {
           bare.add(generation);
           continue;
         }
-        Optional<SnapshotInfo> base = Candidate.base(snapshots, request);
-        List<SegmentInfo> segments =
-            base.isPresent() ? replica.segmentsFrom(generation, base.get().index()) : List.of();
+        // A generation that does not reach back to an asked-for index may still be the newest.
+        int from =
+            Candidate.base(snapshots, request).orElse(snapshots.get(snapshots.size() - 1)).index();
+        List<SegmentInfo> segments = replica.segmentsFrom(generation, from);
         candidates.add(new Candidate(replica, snapshots, segments));
       }
     }

@@ -6,10 +6,11 @@
  *
  * <ol>
  *   <li>The generation: the one asked for; else, of those that have a snapshot, the one with the
- *       newest object. With a timestamp, the newest of those whose time from the first snapshot to
- *       the newest object contains it; if none does, the time lies after everything or between two
- *       generations, and the last state before it is meant. Times are the stores' own: within one
- *       store they compare; between stores they are as good as the stores' clocks.
+ *       newest object; an index counts within that one. With a timestamp, the newest of those whose
+ *       time from the first snapshot to the newest object contains it; if none does, the time lies
+ *       after everything or between two generations, and the last state before it is meant. Times
+ *       are the stores' own: within one store they compare; between stores they are as good as the
+ *       stores' clocks.
  *   <li>The replica, if several have that generation: the one whose WAL goes furthest, whatever
  *       their clocks say; with a timestamp, the one that was updated last; of equals the first.
  *   <li>The snapshot: the newest that is not after the asked-for index or time.

@@ -55,7 +55,7 @@ class RestorePlanTest {
     }
     snapshots.sort(Comparator.comparingInt(SnapshotInfo::index));
     int from =
-        Candidate.base(snapshots, request).map(SnapshotInfo::index).orElse(Integer.MAX_VALUE);
+        Candidate.base(snapshots, request).orElse(snapshots.get(snapshots.size() - 1)).index();
     segments.removeIf(segment -> segment.start().index() < from);
     return new Candidate(reader, snapshots, segments);
   }
@@ -171,6 +171,22 @@ class RestorePlanTest {
             List.of(candidate(FILE, A, a, request), candidate(FILE, B, b, request)), request);
 
     assertThat(plan.generation()).isEqualTo(chosen.equals("A") ? A : B);
+  }
+
+  @Test
+  void doesNotLookForAnIndexInAnOlderGeneration() {
+    RestoreRequest request = request("1", "-");
+    List<Candidate> candidates =
+        List.of(
+            candidate(FILE, A, "S0@0 0:0@1 1:0@2", request),
+            candidate(FILE, B, "S0@1 S3@3 3:0@4", request));
+    List<Candidate> reachingBack =
+        List.of(candidates.get(0), candidate(FILE, B, "S3@1 3:0@4", request));
+
+    assertThatThrownBy(() -> RestorePlan.compute(candidates, request))
+        .hasMessageContaining("generations/" + B);
+    assertThatThrownBy(() -> RestorePlan.compute(reachingBack, request))
+        .hasMessageContaining("the first is 00000003 of generation " + B);
   }
 
   @ParameterizedTest
