@@ -1,5 +1,6 @@
 package io.litestream.core.restore;
 
+import io.litestream.core.replica.FixedStore;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.litestream.core.position.Generation;
 import io.litestream.core.position.Position;
+import io.litestream.core.replica.FixedStore;
 import io.litestream.core.replica.ReplicaReader;
 import io.litestream.core.replica.SegmentInfo;
 import io.litestream.core.replica.SnapshotInfo;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.litestream.core.codec.Lz4InputStream;
 import io.litestream.core.layout.ReplicaLayout;
+import io.litestream.core.replica.FixedStore;
 import io.litestream.core.restore.RestoreException.Kind;
 import io.litestream.spi.NoSuchObjectException;
 import java.io.ByteArrayInputStream;

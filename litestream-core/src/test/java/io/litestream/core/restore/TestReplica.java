@@ -3,6 +3,7 @@ package io.litestream.core.restore;
 import io.litestream.core.layout.ReplicaLayout;
 import io.litestream.core.position.Generation;
 import io.litestream.core.position.Position;
+import io.litestream.core.replica.FixedStore;
 import io.litestream.core.replica.PreviousIndex;
 import io.litestream.core.replica.ReplicaReader;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.litestream.core.restore;
+package io.litestream.core.replica;
 
 import static java.util.Objects.requireNonNull;
 
@@ -27,33 +27,34 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A store that holds what a test has put in, with the times that the test says. Read-only else. */
-final class FixedStore implements ReplicaStore {
+public final class FixedStore implements ReplicaStore {
 
   /** What opening an object gives; a test may put itself in between. */
-  interface Opening {
+  @FunctionalInterface
+  public interface Opening {
     InputStream open(String key, InputStream content) throws IOException;
   }
 
-  final NavigableMap<String, byte[]> objects = new ConcurrentSkipListMap<>();
+  public final NavigableMap<String, byte[]> objects = new ConcurrentSkipListMap<>();
   private final Map<String, Instant> times = new ConcurrentHashMap<>();
-  final List<ListRequest> listed = new ArrayList<>();
-  final AtomicInteger opened = new AtomicInteger();
-  Opening opening = (key, content) -> content;
+  public final List<ListRequest> listed = new ArrayList<>();
+  public final AtomicInteger opened = new AtomicInteger();
+  public Opening opening = (key, content) -> content;
 
-  void put(String key, byte[] bytes, Instant time) {
+  public void put(String key, byte[] bytes, Instant time) {
     objects.put(key, bytes);
     times.put(key, time);
   }
 
-  void putCompressed(String key, byte[] content, Instant time) {
+  public void putCompressed(String key, byte[] content, Instant time) {
     put(key, compress(content), time);
   }
 
-  static byte[] compress(byte[] content) {
+  public static byte[] compress(byte[] content) {
     return compress(content, new byte[0]);
   }
 
-  static byte[] compress(byte[] content, byte[] note) {
+  public static byte[] compress(byte[] content, byte[] note) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (Lz4OutputStream lz4 = new Lz4OutputStream(out, note)) {
       lz4.write(content);
