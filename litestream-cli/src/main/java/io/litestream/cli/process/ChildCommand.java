@@ -39,8 +39,11 @@ public final class ChildCommand {
     try {
       return new ChildProcess(new ProcessBuilder(words).inheritIO().start());
     } catch (IOException e) {
-      // The JDK's words, without the ones that repeat the program: "error=2, No such file".
-      String cause = String.valueOf(e.getMessage()).replaceFirst("^.*error=[0-9]+, ", "");
+      // The JDK's words, without the ones that repeat the program: "error=2, No such file", or
+      // "error: 2 (No such file) " from JDK 25 on.
+      String cause =
+          String.valueOf(e.getMessage())
+              .replaceFirst("^.*error[=:] ?[0-9]+,? \\(?(.*?)\\)? *$", "$1");
       throw new IOException("cannot start exec command " + words.get(0) + ": " + cause, e);
     }
   }
