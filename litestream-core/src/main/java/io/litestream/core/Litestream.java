@@ -1,6 +1,8 @@
 package io.litestream.core;
 
+import io.litestream.core.engine.Engine;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 
@@ -13,9 +15,17 @@ public final class Litestream implements AutoCloseable {
   /** How long a shutdown waits for the last sync, if nothing else is said. */
   public static final Duration DEFAULT_SHUTDOWN_TIMEOUT = Duration.ofSeconds(30);
 
-  private Litestream() {}
+  private final Engine engine;
 
-  /** An engine with the installed adapters; replicates nothing yet. */
+  private Litestream(Engine engine) {
+    this.engine = engine;
+  }
+
+  /**
+   * An engine with the installed adapters; replicates nothing yet.
+   *
+   * @throws IOException if two adapters claim the same type or URL scheme
+   */
   public static Litestream start() throws IOException {
     return start(ReplicaStores.installed(), DEFAULT_SHUTDOWN_TIMEOUT);
   }
@@ -25,26 +35,26 @@ public final class Litestream implements AutoCloseable {
    *
    * @param shutdownTimeout the longest that {@link #close} waits for the last syncs together
    */
-  public static Litestream start(ReplicaStores stores, Duration shutdownTimeout)
-      throws IOException {
-    throw new UnsupportedOperationException(shutdownTimeout.toString());
+  public static Litestream start(ReplicaStores stores, Duration shutdownTimeout) {
+    return new Litestream(new Engine(stores, shutdownTimeout, Clock.systemUTC()));
   }
 
   /**
-   * Begins to replicate a database. Returns at once: a database that does not exist is waited for,
-   * a replica that cannot be reached is tried again. Only what cannot get better by itself is an
-   * exception.
+   * Begins to replicate a database. Returns without waiting for a store: a database that does not
+   * exist or is locked is waited for, a replica that cannot be reached is tried again. Only what
+   * cannot get better by itself is an exception.
    *
-   * @throws IOException if a replica's settings are wrong, the database is being replicated already
-   *     by this or another process, or its meta directory cannot be written
+   * @throws IOException if a replica's settings are wrong, the file is no SQLite database or cannot
+   *     be switched to WAL mode, the database is being replicated already by this or another
+   *     process, or its meta directory cannot be written
    */
   public Replication replicate(DatabaseOptions options) throws IOException {
-    throw new UnsupportedOperationException(options.toString());
+    return engine.replicate(options);
   }
 
   /** The databases that are being replicated. */
   public List<Replication> replications() {
-    throw new UnsupportedOperationException();
+    return engine.replications();
   }
 
   /**
@@ -54,6 +64,6 @@ public final class Litestream implements AutoCloseable {
    */
   @Override
   public void close() throws IOException {
-    throw new UnsupportedOperationException();
+    engine.close();
   }
 }

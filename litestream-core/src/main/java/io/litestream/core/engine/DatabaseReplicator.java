@@ -1,0 +1,657 @@
+package io.litestream.core.engine;
+
+import io.litestream.core.DatabaseOptions;
+import io.litestream.core.DatabaseStatus;
+import io.litestream.core.Replication;
+import io.litestream.core.position.Generation;
+import io.litestream.core.position.Position;
+import io.litestream.core.sqlite.SqliteFailure;
+import io.litestream.core.sync.CheckpointPolicy;
+import io.litestream.core.sync.CheckpointPolicy.Urgency;
+import io.litestream.core.sync.DatabaseSync;
+import io.litestream.core.sync.ShadowView;
+import io.litestream.core.sync.SyncDecision.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Replicates one database: looks after its shadow WAL in steps that never overlap, and tells its
+ * uploaders. What follows a step, and when, is decided at its end.
+ */
+final class DatabaseReplicator implements Replication {
+
+  private static final Logger log = LoggerFactory.getLogger(DatabaseReplicator.class);
+
+  /** How much one step copies at most, so that uploads and checkpoints get their turn. */
+  private static final long ROUND_BYTES = 16 << 20;
+
+  /** How often a database is looked at while it is being written to. */
+  private static final Duration ACTIVE_INTERVAL = Duration.ofMillis(100);
+
+  /** A transaction under way of this size is not scanned again at once. */
+  private static final long LARGE_TRANSACTION = 4 << 20;
+
+  private static final Duration LONGEST_SCAN_PAUSE = Duration.ofSeconds(5);
+  private static final Duration SHORT_PATIENCE = Duration.ofMillis(20);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  private final DatabaseOptions options;
+  private final EngineThreads threads;
+  private final DirectoryWatch watch;
+  private final LongSupplier random;
+  private final Duration shutdownTimeout;
+  private final Runnable onClosed;
+  private final SerialTask task;
+  private final CheckpointPolicy policy;
+  private final Backoff backoff;
+  private final List<ReplicaUploader> uploaders = new ArrayList<>();
+  private final Queue<CompletableFuture<SnapshotHold>> holdRequests = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger holds = new AtomicInteger();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final Object monitor = new Object();
+
+  // Guarded by monitor.
+  private long syncRequested;
+  private long syncServed;
+  private @Nullable Position syncEnd;
+
+  // Written by steps only.
+  private volatile @Nullable DatabaseSync sync;
+  private volatile @Nullable ShadowView view;
+  private volatile @Nullable String error;
+  private volatile WalStat lastStat = WalStat.ABSENT;
+  private volatile long checkpointDueAt;
+  private boolean missingLogged;
+  private long lastCheckpoint;
+  private long checkpointNotBefore;
+
+  private volatile @Nullable Reason abandon;
+  private volatile boolean closing;
+  private volatile boolean closed;
+  private @Nullable Future<?> nextTick;
+
+  DatabaseReplicator(
+      DatabaseOptions options,
+      EngineThreads threads,
+      DirectoryWatch watch,
+      LongSupplier random,
+      Duration shutdownTimeout,
+      Runnable onClosed) {
+    this.options = options;
+    this.threads = threads;
+    this.watch = watch;
+    this.random = random;
+    this.shutdownTimeout = shutdownTimeout;
+    this.onClosed = onClosed;
+    this.task = new SerialTask(threads.databases(), this::step);
+    this.policy =
+        new CheckpointPolicy(
+            options.checkpointInterval(),
+            options.minCheckpointPages(),
+            options.maxCheckpointPages());
+    this.backoff =
+        new Backoff(
+            options.monitorInterval(),
+            LONGEST_PAUSE,
+            () -> ThreadLocalRandom.current().nextDouble());
+    this.lastCheckpoint = System.nanoTime();
+  }
+
+  /** To be called before {@link #begin}. */
+  void add(ReplicaUploader uploader) {
+    uploaders.add(uploader);
+  }
+
+  /**
+   * Opens the database if it is there, and begins. What may get better by itself (the file is
+   * missing, or locked) is tried again later.
+   */
+  void begin() throws IOException {
+    try {
+      open();
+    } catch (SqliteFailure e) {
+      if (!e.isBusy()) {
+        throw e;
+      }
+    }
+    wake();
+  }
+
+  /** Whether the database is open now. */
+  private boolean open() throws IOException {
+    if (sync != null) {
+      return true;
+    }
+    try {
+      sync = DatabaseSync.open(options.path(), options.metaPath(), options.busyTimeout(), random);
+      missingLogged = false;
+      return true;
+    } catch (NoSuchFileException e) {
+      if (!missingLogged) {
+        missingLogged = true;
+        log.atInfo()
+            .addKeyValue("db", options.path())
+            .log("database does not exist yet; waiting for it");
+      }
+      return false;
+    }
+  }
+
+  @Override
+  public Path database() {
+    return options.path();
+  }
+
+  /** Has the next step begin as soon as a thread is free. */
+  void wake() {
+    task.signal();
+  }
+
+  /** What the shadow WAL holds; null before the first sync. */
+  @Nullable ShadowView view() {
+    return view;
+  }
+
+  /** Whether a generation is still the current one. */
+  boolean isCurrent(Generation generation) {
+    ShadowView now = view;
+    return now != null && now.generation().equals(generation);
+  }
+
+  Path shadowPath(Generation generation, int index) throws IOException {
+    DatabaseSync open = sync;
+    if (open == null) {
+      throw new NoSuchFileException(options.path().toString());
+    }
+    return open.shadowPath(generation, index);
+  }
+
+  /** Whether somebody is waiting for everything to be uploaded. */
+  boolean isUrgent() {
+    return waiting.get() > 0;
+  }
+
+  /** Begins a new generation with the next step. */
+  void abandonGeneration(Reason reason) {
+    abandon = reason;
+    wake();
+  }
+
+  /** Keeps the WAL from being checkpointed, once all that is committed now has been copied. */
+  CompletableFuture<SnapshotHold> holdForSnapshot() {
+    CompletableFuture<SnapshotHold> future = new CompletableFuture<>();
+    holdRequests.add(future);
+    wake();
+    return future;
+  }
+
+  /** Is told by an uploader that it got further, or failed. */
+  void progressed() {
+    synchronized (monitor) {
+      monitor.notifyAll();
+    }
+  }
+
+  private void step() {
+    if (closed) {
+      return;
+    }
+    long began = System.nanoTime();
+    try {
+      if (!open()) {
+        schedule(options.monitorInterval().toNanos());
+        return;
+      }
+      DatabaseSync open = sync;
+      if (open == null) {
+        return;
+      }
+      if (!open.isCurrent()) {
+        reopenLater(open);
+        return;
+      }
+      Reason reason = abandon;
+      if (reason != null) {
+        abandon = null;
+        open.abandonGeneration(reason);
+      }
+      DatabaseSync.Outcome outcome = copy(open);
+      checkpoint(open);
+      removeUnneeded(open);
+      recovered();
+      scheduleAfter(outcome, System.nanoTime() - began);
+    } catch (IOException | RuntimeException e) {
+      failed(e);
+    }
+  }
+
+  private DatabaseSync.Outcome copy(DatabaseSync open) throws IOException {
+    long serving;
+    synchronized (monitor) {
+      serving = syncRequested > syncServed ? syncRequested : 0;
+    }
+    lastStat = WalStat.of(open.walPath());
+    DatabaseSync.Outcome outcome;
+    if (serving > 0 || !holdRequests.isEmpty()) {
+      open.syncToPresentEnd();
+      outcome = new DatabaseSync.Outcome(1, 0, false);
+    } else {
+      outcome = open.sync(ROUND_BYTES);
+    }
+    publish(open);
+    if (!outcome.more() && view != null) {
+      grantHolds(open);
+    }
+    if (serving > 0) {
+      synchronized (monitor) {
+        syncServed = serving;
+        ShadowView now = view;
+        syncEnd = now == null ? null : now.end();
+        monitor.notifyAll();
+      }
+    }
+    return outcome;
+  }
+
+  private void publish(DatabaseSync open) {
+    ShadowView before = view;
+    ShadowView now = open.view().orElse(null);
+    view = now;
+    if (now != null && (!now.equals(before) || isUrgent())) {
+      uploaders.forEach(ReplicaUploader::signal);
+    }
+  }
+
+  private void grantHolds(DatabaseSync open) {
+    ShadowView now = view;
+    for (var request = holdRequests.poll(); request != null && now != null; ) {
+      holds.incrementAndGet();
+      SnapshotHold hold =
+          new SnapshotHold(
+              open,
+              now.end(),
+              () -> {
+                holds.decrementAndGet();
+                wake();
+              });
+      if (!request.complete(hold)) {
+        hold.close();
+      }
+      request = holdRequests.poll();
+    }
+  }
+
+  private void checkpoint(DatabaseSync open) throws IOException {
+    long now = System.nanoTime();
+    long frames = open.frames();
+    Urgency urgency = policy.urgency(frames, Duration.ofNanos(now - lastCheckpoint));
+    checkpointDueAt =
+        frames > 1 && !policy.interval().isZero()
+            ? lastCheckpoint + policy.interval().toNanos()
+            : Long.MAX_VALUE;
+    if (urgency == Urgency.NONE || holds.get() > 0 || closing || checkpointNotBefore - now > 0) {
+      return;
+    }
+    Duration patience = urgency == Urgency.HIGH ? options.busyTimeout() : SHORT_PATIENCE;
+    boolean done = open.checkpoint(patience, frames >= CheckpointPolicy.TRUNCATE_PAGES);
+    long after = System.nanoTime();
+    if (done) {
+      lastCheckpoint = after;
+      checkpointDueAt = Long.MAX_VALUE;
+    } else {
+      checkpointNotBefore =
+          after + options.monitorInterval().toNanos() / (urgency == Urgency.HIGH ? 4 : 1);
+    }
+    log.atDebug()
+        .addKeyValue("db", options.path())
+        .addKeyValue("frames", frames)
+        .addKeyValue("complete", done)
+        .addKeyValue("elapsed", Duration.ofNanos(after - now))
+        .log("checkpoint");
+    publish(open);
+  }
+
+  /** Keeps one index more than the slowest replica needs, as the peer does. */
+  private void removeUnneeded(DatabaseSync open) throws IOException {
+    ShadowView now = view;
+    if (now == null) {
+      return;
+    }
+    int needed = now.index();
+    for (ReplicaUploader uploader : uploaders) {
+      Optional<Position> at = uploader.position();
+      if (at.isEmpty() || !at.get().generation().equals(now.generation())) {
+        return;
+      }
+      needed = Math.min(needed, at.get().index());
+    }
+    open.removeBelow(needed - 1);
+  }
+
+  private void reopenLater(DatabaseSync open) throws IOException {
+    log.atInfo()
+        .addKeyValue("db", options.path())
+        .log("database was deleted or replaced; waiting for it to be there again");
+    view = null;
+    sync = null;
+    open.close();
+    schedule(0);
+  }
+
+  private void recovered() {
+    backoff.reset();
+    if (error != null) {
+      error = null;
+      log.atInfo().addKeyValue("db", options.path()).log("sync works again");
+    }
+  }
+
+  private void failed(Exception e) {
+    String message = Optional.ofNullable(e.getMessage()).orElse(e.getClass().getSimpleName());
+    Duration pause = backoff.next();
+    boolean news = !message.equals(error);
+    error = message;
+    (news ? log.atError() : log.atDebug())
+        .addKeyValue("db", options.path())
+        .addKeyValue("error", message)
+        .addKeyValue("retry-in", pause)
+        .setCause(e)
+        .log("sync failed");
+    for (var request = holdRequests.poll(); request != null; request = holdRequests.poll()) {
+      request.completeExceptionally(new IOException("no snapshot while syncs fail: " + message));
+    }
+    progressed();
+    schedule(pause.toNanos());
+  }
+
+  private void scheduleAfter(DatabaseSync.Outcome outcome, long elapsedNanos) {
+    if (outcome.more() || abandon != null) {
+      wake();
+      return;
+    }
+    if (outcome.uncommitted() > LARGE_TRANSACTION) {
+      // Scanning a large transaction again and again would cost more than the wait.
+      schedule(Math.min(4 * elapsedNanos, LONGEST_SCAN_PAUSE.toNanos()));
+      return;
+    }
+    boolean active = outcome.copied() > 0 || outcome.uncommitted() > 0 || lastStat.isFresh();
+    schedule(
+        active
+            ? Math.min(ACTIVE_INTERVAL.toNanos(), options.monitorInterval().toNanos())
+            : options.monitorInterval().toNanos());
+    long now = System.nanoTime();
+    boolean canUpload = false;
+    for (ReplicaUploader uploader : uploaders) {
+      canUpload |= uploader.isReady(now);
+    }
+    DatabaseSync open = sync;
+    if (canUpload && open != null) {
+      watch.arm(open.walPath(), this::wake);
+      if (!WalStat.of(open.walPath()).sameAs(lastStat)) {
+        wake();
+      }
+    }
+  }
+
+  /** Has the database looked at after a while, instead of when it would have been. */
+  private synchronized void schedule(long nanos) {
+    if (nextTick != null) {
+      nextTick.cancel(false);
+    }
+    if (closed) {
+      return;
+    }
+    try {
+      nextTick = threads.clock().schedule(this::tick, nanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      nextTick = null; // the engine is closed
+    }
+  }
+
+  /** On the clock's thread: a look at the file's size and time, and a step only if it changed. */
+  private void tick() {
+    DatabaseSync open = sync;
+    if (open == null
+        || error != null
+        || lastStat.isFresh()
+        || checkpointDueAt - System.nanoTime() <= 0
+        || !WalStat.of(open.walPath()).sameAs(lastStat)) {
+      wake();
+    } else {
+      schedule(options.monitorInterval().toNanos());
+    }
+  }
+
+  @Override
+  public DatabaseStatus status() {
+    ShadowView now = view;
+    List<DatabaseStatus.Replica> replicas = new ArrayList<>();
+    for (ReplicaUploader uploader : uploaders) {
+      replicas.add(uploader.status(lagBytes(now, uploader.position().orElse(null))));
+    }
+    return new DatabaseStatus(
+        options.path(),
+        Optional.ofNullable(now).map(ShadowView::end),
+        Optional.ofNullable(error),
+        replicas);
+  }
+
+  private long lagBytes(@Nullable ShadowView now, @Nullable Position reached) {
+    if (now == null) {
+      return 0;
+    }
+    boolean same = reached != null && reached.generation().equals(now.generation());
+    int index = same && reached != null ? reached.index() : now.firstIndex();
+    long lag = same && reached != null ? -reached.offset() : 0;
+    for (; index < now.index(); index++) {
+      try {
+        lag += Files.size(shadowPath(now.generation(), index));
+      } catch (IOException e) {
+        // removed just now, so no replica needs it
+      }
+    }
+    return Math.max(0, lag + now.length());
+  }
+
+  @Override
+  public void sync(Duration timeout) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    waiting.incrementAndGet();
+    try {
+      Position target = copyEverything(deadline);
+      while (target != null && !awaitReplicas(target, deadline)) {
+        target = copyEverything(deadline); // a new generation began meanwhile
+      }
+    } finally {
+      waiting.decrementAndGet();
+    }
+  }
+
+  /** Waits for a step that began after this call to end. */
+  private @Nullable Position copyEverything(long deadline)
+      throws IOException, InterruptedException {
+    synchronized (monitor) {
+      long request = ++syncRequested;
+      wake();
+      while (syncServed < request) {
+        if (sync == null && missingLogged) {
+          return null; // there is no database, so nothing is missing from its replicas
+        }
+        if (closed) {
+          throw new IOException("replication of " + options.path() + " has been closed");
+        }
+        if (!await(deadline)) {
+          String reason = error;
+          throw new IOException(
+              "database "
+                  + options.path()
+                  + " could not be copied in time"
+                  + (reason == null ? "" : ": " + reason));
+        }
+      }
+      return syncEnd;
+    }
+  }
+
+  private boolean awaitReplicas(Position target, long deadline)
+      throws IOException, InterruptedException {
+    uploaders.forEach(ReplicaUploader::signal);
+    synchronized (monitor) {
+      while (true) {
+        if (!isCurrent(target.generation())) {
+          return false;
+        }
+        List<ReplicaUploader> behind = new ArrayList<>();
+        for (ReplicaUploader uploader : uploaders) {
+          if (!uploader.holds(target)) {
+            behind.add(uploader);
+          }
+        }
+        if (behind.isEmpty()) {
+          return true;
+        }
+        if (!await(deadline)) {
+          throw new IOException(describe(behind));
+        }
+      }
+    }
+  }
+
+  private String describe(List<ReplicaUploader> behind) {
+    List<String> parts = new ArrayList<>();
+    for (ReplicaUploader uploader : behind) {
+      parts.add(
+          "replica '"
+              + uploader.name()
+              + "' of "
+              + options.path()
+              + " does not hold everything that was committed"
+              + uploader.error().map(e -> ": " + e).orElse(", there was not enough time"));
+    }
+    return String.join("; ", parts);
+  }
+
+  /** Waits once; the callers loop until what they wait for is true. */
+  @SuppressWarnings("WaitNotInLoop")
+  private boolean await(long deadline) throws InterruptedException {
+    long left = deadline - System.nanoTime();
+    if (left <= 0) {
+      return false;
+    }
+    monitor.wait(left / 1_000_000, (int) (left % 1_000_000));
+    return true;
+  }
+
+  /** Has everything copied and uploaded without pause from now on; {@link #close} is to follow. */
+  void hurry() {
+    waiting.incrementAndGet();
+    synchronized (monitor) {
+      syncRequested++;
+    }
+    wake();
+  }
+
+  @Override
+  public void close() throws IOException {
+    close(shutdownTimeout);
+  }
+
+  void close(Duration timeout) throws IOException {
+    if (closing) {
+      return;
+    }
+    closing = true;
+    IOException failure = null;
+    try {
+      sync(timeout);
+    } catch (IOException e) {
+      failure = e;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      failure = new IOException("interrupted before the last sync of " + options.path(), e);
+    }
+    closed = true;
+    for (ReplicaUploader uploader : uploaders) {
+      failure = run(uploader::stop, failure);
+    }
+    failure = run(this::release, failure);
+    onClosed.run();
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private interface Action {
+    void run() throws IOException;
+  }
+
+  private static @Nullable IOException run(Action action, @Nullable IOException failure) {
+    try {
+      action.run();
+    } catch (IOException e) {
+      if (failure == null) {
+        return e;
+      }
+      failure.addSuppressed(e);
+    }
+    return failure;
+  }
+
+  /** Closes the database between two steps. */
+  private void release() throws IOException {
+    CompletableFuture<Void> released = new CompletableFuture<>();
+    task.end(
+        () -> {
+          try {
+            DatabaseSync open = sync;
+            sync = null;
+            view = null;
+            if (open != null) {
+              watch.disarm(open.walPath());
+              open.close();
+            }
+            released.complete(null);
+          } catch (IOException | RuntimeException e) {
+            released.completeExceptionally(e);
+          }
+        });
+    synchronized (this) {
+      if (nextTick != null) {
+        nextTick.cancel(false);
+      }
+    }
+    for (var request = holdRequests.poll(); request != null; request = holdRequests.poll()) {
+      request.cancel(false);
+    }
+    progressed();
+    try {
+      released.get(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      throw new IOException("cannot close " + options.path() + ": " + e.getCause(), e.getCause());
+    } catch (TimeoutException e) {
+      throw new IOException("database " + options.path() + " does not let go of a file", e);
+    }
+  }
+}

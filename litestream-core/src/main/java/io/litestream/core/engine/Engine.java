@@ -1,0 +1,134 @@
+package io.litestream.core.engine;
+
+import io.litestream.core.DatabaseOptions;
+import io.litestream.core.ReplicaOptions;
+import io.litestream.core.ReplicaStores;
+import io.litestream.core.Replication;
+import io.litestream.spi.ReplicaStore;
+import io.litestream.spi.RequestObserver;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** Wires databases, uploaders and threads together. All methods may be called by any thread. */
+public final class Engine implements AutoCloseable {
+
+  private final ReplicaStores stores;
+  private final Duration shutdownTimeout;
+  private final Clock clock;
+  private final SecureRandom random = new SecureRandom();
+  private final EngineThreads threads = new EngineThreads();
+  private final DirectoryWatch watch = DirectoryWatch.start();
+  private final List<DatabaseReplicator> replicators = new CopyOnWriteArrayList<>();
+  private volatile boolean closed;
+
+  public Engine(ReplicaStores stores, Duration shutdownTimeout, Clock clock) {
+    this.stores = stores;
+    this.shutdownTimeout = shutdownTimeout;
+    this.clock = clock;
+  }
+
+  /** See {@link io.litestream.core.Litestream#replicate}. */
+  public Replication replicate(DatabaseOptions options) throws IOException {
+    if (closed) {
+      throw new IOException("the engine is closed");
+    }
+    List<ReplicaStore> opened = new ArrayList<>();
+    try {
+      DatabaseReplicator[] self = new DatabaseReplicator[1];
+      DatabaseReplicator replicator =
+          new DatabaseReplicator(
+              options,
+              threads,
+              watch,
+              random::nextLong,
+              shutdownTimeout,
+              () -> replicators.remove(self[0]));
+      self[0] = replicator;
+      for (ReplicaOptions replica : options.replicas()) {
+        ReplicaStore store = stores.open(replica, RequestObserver.NONE);
+        opened.add(store);
+        replicator.add(
+            new ReplicaUploader(
+                replicator,
+                replica,
+                store,
+                threads.uploads(destination(replica)),
+                threads.clock(),
+                clock));
+      }
+      replicator.begin();
+      replicators.add(replicator);
+      return replicator;
+    } catch (IOException | RuntimeException e) {
+      for (ReplicaStore store : opened) {
+        try {
+          store.close();
+        } catch (IOException suppressed) {
+          e.addSuppressed(suppressed);
+        }
+      }
+      throw e;
+    }
+  }
+
+  /** What may hang together: one type of store, and one bucket or host of it. */
+  private static String destination(ReplicaOptions replica) {
+    Map<String, String> settings = replica.settings();
+    return String.join(
+        " ",
+        replica.type(),
+        settings.getOrDefault("endpoint", ""),
+        settings.getOrDefault("host", ""),
+        settings.getOrDefault("bucket", ""));
+  }
+
+  /** The databases that are being replicated. */
+  public List<Replication> replications() {
+    return List.copyOf(replicators);
+  }
+
+  /** See {@link io.litestream.core.Litestream#close}. */
+  @Override
+  public void close() throws IOException {
+    closed = true;
+    List<IOException> failures = new CopyOnWriteArrayList<>();
+    long deadline = System.nanoTime() + shutdownTimeout.toNanos();
+    List<DatabaseReplicator> open = List.copyOf(replicators);
+    // Everybody is asked first, so that the last syncs go on side by side; then one waits for each.
+    open.forEach(DatabaseReplicator::hurry);
+    for (DatabaseReplicator replicator : open) {
+      try {
+        replicator.close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+      } catch (IOException e) {
+        failures.add(e);
+      }
+    }
+    threads.close();
+    watch.close();
+    throwAll(failures);
+  }
+
+  private static void throwAll(List<IOException> failures) throws IOException {
+    @Nullable IOException first = null;
+    for (IOException failure : failures) {
+      if (first == null) {
+        first = failure;
+      } else {
+        first.addSuppressed(failure);
+      }
+    }
+    if (first != null) {
+      throw failures.size() == 1
+          ? first
+          : new IOException(
+              first.getMessage() + " (and " + (failures.size() - 1) + " more databases)", first);
+    }
+  }
+}

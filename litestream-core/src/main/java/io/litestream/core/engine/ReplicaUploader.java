@@ -1,0 +1,374 @@
+package io.litestream.core.engine;
+
+import io.litestream.core.DatabaseStatus;
+import io.litestream.core.ReplicaOptions;
+import io.litestream.core.codec.Lz4OutputStream;
+import io.litestream.core.layout.ReplicaLayout;
+import io.litestream.core.position.Position;
+import io.litestream.core.replica.PreviousIndex;
+import io.litestream.core.replica.ReplicaReader;
+import io.litestream.core.sync.ShadowView;
+import io.litestream.core.sync.SyncDecision.Reason;
+import io.litestream.spi.ObjectWriter;
+import io.litestream.spi.ReplicaStore;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * Feeds one replica of one database: finds its place, uploads a snapshot if there is none in the
+ * generation, and then segments as the shadow WAL grows.
+ *
+ * <p>An upload that failed is repeated, from the same position and so under the same key: whether
+ * the first try arrived after all makes no difference. So the place is looked up only once for each
+ * generation, at the start.
+ *
+ * <p>A snapshot becomes visible only after the segments that repair it: what is in the database
+ * file may be half a transaction, the rest of which is in the WAL. If the process dies between the
+ * two, the generation has segments without a snapshot, which nobody restores from, and the next
+ * start uploads one.
+ */
+final class ReplicaUploader {
+
+  private static final Logger log = LoggerFactory.getLogger(ReplicaUploader.class);
+
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+  private static final int COPY_BYTES = 1 << 18;
+
+  private final DatabaseReplicator database;
+  private final ReplicaOptions options;
+  private final ReplicaStore store;
+  private final ScheduledExecutorService clock;
+  private final Clock wallClock;
+  private final SerialTask task;
+  private final UploadBudget budget;
+  private final Backoff backoff =
+      new Backoff(FIRST_PAUSE, LONGEST_PAUSE, () -> ThreadLocalRandom.current().nextDouble());
+
+  private volatile boolean snapshotNeeded;
+  private @Nullable Future<?> nextWake;
+  private volatile @Nullable Position position;
+  private volatile @Nullable Instant lastSync;
+  private volatile @Nullable String error;
+  private volatile boolean stopped;
+  private volatile long readyAt;
+
+  ReplicaUploader(
+      DatabaseReplicator database,
+      ReplicaOptions options,
+      ReplicaStore store,
+      ExecutorService threads,
+      ScheduledExecutorService clock,
+      Clock wallClock) {
+    this.database = database;
+    this.options = options;
+    this.store = store;
+    this.clock = clock;
+    this.wallClock = wallClock;
+    this.task = new SerialTask(threads, this::run);
+    long now = System.nanoTime();
+    this.budget = new UploadBudget(options.syncInterval(), now);
+    this.readyAt = now;
+  }
+
+  /** Is told that the shadow WAL may have grown, or that somebody is waiting. */
+  void signal() {
+    task.signal();
+  }
+
+  /** Whether an upload could begin at once. */
+  boolean isReady(long now) {
+    return readyAt - now <= 0;
+  }
+
+  /** The lowest index of the shadow WAL that is needed, if the place in the replica is known. */
+  Optional<Position> position() {
+    return Optional.ofNullable(position);
+  }
+
+  /** Whether the replica holds everything up to there. */
+  boolean holds(Position target) {
+    Position reached = position;
+    return reached != null
+        && reached.generation().equals(target.generation())
+        && !snapshotNeeded
+        && (reached.index() > target.index()
+            || (reached.index() == target.index() && reached.offset() >= target.offset()));
+  }
+
+  DatabaseStatus.Replica status(long lagBytes) {
+    return new DatabaseStatus.Replica(
+        options.name(),
+        position(),
+        lagBytes,
+        Optional.ofNullable(lastSync),
+        Optional.ofNullable(error));
+  }
+
+  String name() {
+    return options.name();
+  }
+
+  Optional<String> error() {
+    return Optional.ofNullable(error);
+  }
+
+  /** Ends after the request that is under way; closes the store. */
+  void stop() throws IOException {
+    stopped = true;
+    store.close();
+  }
+
+  private void run() {
+    ShadowView view = database.view();
+    if (view == null || stopped) {
+      return;
+    }
+    if (holds(view.end())) {
+      lastSync = wallClock.instant();
+      return;
+    }
+    long now = System.nanoTime();
+    if (database.isUrgent()) {
+      budget.take(now);
+    } else if (readyAt - now > 0 || !budget.tryTake(now)) {
+      wakeAt(now);
+      return;
+    }
+    readyAt = budget.readyAt();
+    try {
+      bring(view);
+      succeeded();
+    } catch (IOException | RuntimeException e) {
+      if (!stopped && !isObsolete(view)) {
+        failed(e);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    database.progressed();
+  }
+
+  private boolean isObsolete(ShadowView view) {
+    ShadowView now = database.view();
+    return now == null || !now.generation().equals(view.generation());
+  }
+
+  /** Has the database look again when an upload may begin: there may be more to upload by then. */
+  private void wakeAt(long now) {
+    long at = readyAt - now > 0 ? readyAt : budget.readyAt();
+    readyAt = at;
+    wakeIn(Math.max(0, at - now));
+  }
+
+  private void wakeIn(long nanos) {
+    Future<?> former = nextWake;
+    if (former != null) {
+      former.cancel(false);
+    }
+    try {
+      nextWake = clock.schedule(database::wake, nanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      stopped = true; // the engine is closed
+    }
+  }
+
+  private void succeeded() {
+    backoff.reset();
+    if (error != null) {
+      error = null;
+      facts(Level.INFO).addKeyValue("position", position).log("replica is reachable again");
+    }
+    lastSync = wallClock.instant();
+  }
+
+  private void failed(Exception e) {
+    String message = Optional.ofNullable(e.getMessage()).orElse(e.getClass().getSimpleName());
+    Duration pause = backoff.next();
+    // Once per change of state; a store that stays away for hours does not fill the log.
+    boolean news = !message.equals(error);
+    error = message;
+    facts(news ? Level.ERROR : Level.DEBUG)
+        .addKeyValue("error", message)
+        .addKeyValue("retry-in", pause)
+        .setCause(e)
+        .log("upload failed");
+    readyAt = System.nanoTime() + pause.toNanos();
+    wakeIn(pause.toNanos());
+  }
+
+  private LoggingEventBuilder facts(Level level) {
+    return log.atLevel(level)
+        .addKeyValue("db", database.database())
+        .addKeyValue("replica", options.name());
+  }
+
+  private void bring(ShadowView view) throws IOException, InterruptedException {
+    Position at = position;
+    if (at == null || !at.generation().equals(view.generation())) {
+      at = locate(view);
+      if (at == null) {
+        return;
+      }
+      position = at;
+      facts(Level.INFO).addKeyValue("position", at).log("replication continues");
+    }
+    if (snapshotNeeded) {
+      writeSnapshot();
+      view = Optional.ofNullable(database.view()).orElse(view);
+    }
+    uploadTo(view.end());
+  }
+
+  /**
+   * Finds out how far the replica got.
+   *
+   * @return null if the replica has frames that we do not have, and a new generation was asked for
+   */
+  private @Nullable Position locate(ShadowView view) throws IOException {
+    ReplicaReader reader = new ReplicaReader(options.name(), store);
+    snapshotNeeded = reader.snapshots(view.generation()).isEmpty();
+    Optional<SegmentEnd.Found> found = SegmentEnd.find(reader, view, database::shadowPath);
+    if (found.isEmpty()) {
+      // Nothing that what we have would continue: begin here, with a snapshot of its own unless
+      // this is the very beginning.
+      snapshotNeeded |= view.firstIndex() > 0;
+      return new Position(view.generation(), snapshotNeeded ? view.index() : 0, 0);
+    }
+    if (!found.get().agrees()) {
+      database.abandonGeneration(Reason.REPLICA_AHEAD);
+      return null;
+    }
+    return found.get().end();
+  }
+
+  private void writeSnapshot() throws IOException, InterruptedException {
+    long began = System.nanoTime();
+    try (SnapshotHold hold = hold()) {
+      Position covered = hold.covered();
+      String key = ReplicaLayout.snapshotKey(covered.generation(), covered.index());
+      long size;
+      try (ObjectWriter writer = store.create(key)) {
+        size = copyDatabase(hold, writer);
+        Position at = position;
+        if (at == null || !at.generation().equals(covered.generation())) {
+          return; // a new generation has begun; its own snapshot comes next
+        }
+        uploadTo(covered);
+        if (stopped || !database.isCurrent(covered.generation())) {
+          return;
+        }
+        writer.commit();
+      }
+      snapshotNeeded = false;
+      facts(Level.INFO)
+          .addKeyValue("position", covered.at(0))
+          .addKeyValue("elapsed", Duration.ofNanos(System.nanoTime() - began))
+          .addKeyValue("sz", size)
+          .log("snapshot written");
+    }
+  }
+
+  private SnapshotHold hold() throws IOException, InterruptedException {
+    try {
+      return database.holdForSnapshot().get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException cause) {
+        throw cause;
+      }
+      throw new IOException(e.getCause());
+    }
+  }
+
+  private long copyDatabase(SnapshotHold hold, ObjectWriter writer) throws IOException {
+    byte[] buffer = new byte[COPY_BYTES];
+    long size = hold.size();
+    long offset = 0;
+    try (Lz4OutputStream out = new Lz4OutputStream(writer)) {
+      while (offset < size) {
+        if (stopped) {
+          throw new InterruptedIOException("stopped while writing a snapshot");
+        }
+        int got = hold.read(buffer, (int) Math.min(buffer.length, size - offset), offset);
+        if (got < 0) {
+          break; // cut by a checkpoint: the WAL says what the size is
+        }
+        out.write(buffer, 0, got);
+        offset += got;
+      }
+      out.finish();
+    }
+    return offset;
+  }
+
+  /** The first segment of an index says where the one before ended, so that a gap there shows. */
+  private byte[] note(Position start) throws IOException {
+    if (start.offset() > 0 || start.index() == 0) {
+      return new byte[0];
+    }
+    try {
+      long end = Files.size(database.shadowPath(start.generation(), start.index() - 1));
+      return new PreviousIndex(end).toNote();
+    } catch (NoSuchFileException e) {
+      return new byte[0]; // removed: its end is not known any more
+    }
+  }
+
+  /** Uploads segments until the replica holds everything up to there. */
+  private void uploadTo(Position target) throws IOException {
+    while (!stopped) {
+      Position at = position;
+      if (at == null
+          || !at.generation().equals(target.generation())
+          || at.index() > target.index()
+          || (at.index() == target.index() && at.offset() >= target.offset())) {
+        return;
+      }
+      try (ShadowSlice slice =
+          ShadowSlice.open(database.shadowPath(at.generation(), at.index()), at, target)) {
+        if (slice.isEmpty()) {
+          position = at.startOf(at.index() + 1);
+          continue;
+        }
+        long began = System.nanoTime();
+        try (ObjectWriter writer = store.create(ReplicaLayout.segmentKey(at))) {
+          try (Lz4OutputStream out = new Lz4OutputStream(writer, note(at))) {
+            slice.copyTo(out);
+            out.finish();
+          }
+          writer.commit();
+        }
+        position = at.at(slice.end());
+        facts(Level.DEBUG)
+            .addKeyValue("position", at)
+            .addKeyValue("elapsed", Duration.ofNanos(System.nanoTime() - began))
+            .addKeyValue("sz", slice.end() - at.offset())
+            .log("wal segment written");
+        database.progressed();
+      } catch (NoSuchFileException e) {
+        if (database.isCurrent(at.generation())) {
+          throw new IOException("shadow WAL file " + e.getFile() + " is gone", e);
+        }
+        return;
+      }
+    }
+  }
+}

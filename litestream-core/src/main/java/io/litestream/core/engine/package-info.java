@@ -1,0 +1,14 @@
+/**
+ * Decides when things run, and on which thread. Threads do not grow with databases: one keeps time,
+ * one watches directories, a few copy and checkpoint, and a few upload for each destination. Each
+ * database's work is serial, and so is each replica's; different ones run side by side.
+ *
+ * <p>A change wakes its database through the file system's notification, or, if that is not to be
+ * had, the monitor interval. The first change after a quiet spell is copied and uploaded at once;
+ * after that, uploads keep to the sync interval ({@code UploadBudget}). While a database is being
+ * written to, it is looked at in short intervals instead of at every change.
+ */
+@NullMarked
+package io.litestream.core.engine;
+
+import org.jspecify.annotations.NullMarked;

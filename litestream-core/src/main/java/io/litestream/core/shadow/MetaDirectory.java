@@ -1,0 +1,256 @@
+package io.litestream.core.shadow;
+
+import io.litestream.core.position.Generation;
+import io.litestream.core.position.Position;
+import io.litestream.core.wal.WalHeader;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory beside a database that holds its shadow WAL, locked against a second process. Used
+ * by one thread at a time, except for {@link #shadowPath}.
+ */
+public final class MetaDirectory implements AutoCloseable {
+
+  private static final Pattern SHADOW = Pattern.compile("([0-9a-f]{8})\\.wal");
+
+  private final Path root;
+  private final Ownership ownership;
+  private final FileChannel lockFile;
+
+  private MetaDirectory(Path root, Ownership ownership, FileChannel lockFile) {
+    this.root = root;
+    this.ownership = ownership;
+    this.lockFile = lockFile;
+  }
+
+  /**
+   * Opens the directory, making it if it is missing, and removes what a crash left half-written.
+   *
+   * @param database exists; lends mode and owner
+   * @throws IOException if another process holds the directory, or it cannot be written
+   */
+  public static MetaDirectory open(Path root, Path database) throws IOException {
+    Ownership ownership = Ownership.of(database);
+    FileChannel lockFile;
+    try {
+      ownership.createDirectories(root);
+      Path path = root.resolve("lock");
+      lockFile = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      ownership.giveToFile(path);
+    } catch (IOException e) {
+      throw new IOException(
+          "cannot write the meta directory " + root + " of " + database + ": " + reason(e), e);
+    }
+    try {
+      FileLock lock;
+      try {
+        lock = lockFile.tryLock();
+      } catch (OverlappingFileLockException e) {
+        lock = null; // held by this process
+      }
+      if (lock == null) {
+        throw new IOException(
+            "database "
+                + database
+                + " is being replicated by another process, which holds "
+                + root.resolve("lock")
+                + "; stop it first");
+      }
+      MetaDirectory directory = new MetaDirectory(root, ownership, lockFile);
+      directory.removeLeftovers();
+      return directory;
+    } catch (IOException | RuntimeException e) {
+      lockFile.close();
+      throw e;
+    }
+  }
+
+  private static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    String message = e.getMessage();
+    return message == null ? e.getClass().getSimpleName() : message;
+  }
+
+  private Path generationFile() {
+    return root.resolve("generation");
+  }
+
+  private Path generationDirectory(Generation generation) {
+    return root.resolve("generations").resolve(generation.name());
+  }
+
+  private Path shadowDirectory(Generation generation) {
+    return generationDirectory(generation).resolve("wal");
+  }
+
+  /** Where the shadow file of an index is or would be. */
+  public Path shadowPath(Generation generation, int index) {
+    return shadowDirectory(generation).resolve(Position.indexText(index) + ".wal");
+  }
+
+  /** The current generation, if one has begun and its name is whole. */
+  public Optional<Generation> generation() throws IOException {
+    try {
+      String name = Files.readString(generationFile(), StandardCharsets.US_ASCII).strip();
+      return Generation.isName(name) ? Optional.of(new Generation(name)) : Optional.empty();
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Begins a generation at index 0, makes it the current one, and removes the others. A crash
+   * before the end leaves either the old generation current or the new one.
+   */
+  public ShadowFile beginGeneration(Generation generation, byte[] headerBytes, WalHeader header)
+      throws IOException {
+    ownership.createDirectories(shadowDirectory(generation));
+    ShadowFile first =
+        ShadowFile.create(shadowPath(generation, 0), 0, headerBytes, header, ownership);
+    try {
+      Path temporary = root.resolve("generation.tmp");
+      try (FileChannel out =
+          FileChannel.open(
+              temporary,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE)) {
+        out.write(StandardCharsets.US_ASCII.encode(generation.name() + "\n"));
+        out.force(true);
+      }
+      ownership.giveToFile(temporary);
+      Files.move(temporary, generationFile(), StandardCopyOption.ATOMIC_MOVE);
+      removeOtherGenerations(generation);
+      return first;
+    } catch (IOException | RuntimeException e) {
+      first.close();
+      throw e;
+    }
+  }
+
+  /** Begins the shadow file of an index. */
+  public ShadowFile beginIndex(
+      Generation generation, int index, byte[] headerBytes, WalHeader header) throws IOException {
+    return ShadowFile.create(shadowPath(generation, index), index, headerBytes, header, ownership);
+  }
+
+  /** The indexes that have a shadow file, in ascending order. */
+  public List<Integer> indexes(Generation generation) throws IOException {
+    List<Integer> indexes = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(shadowDirectory(generation))) {
+      for (Path file : files) {
+        Matcher matcher = SHADOW.matcher(String.valueOf(file.getFileName()));
+        if (matcher.matches()) {
+          int index = Integer.parseUnsignedInt(matcher.group(1), 16);
+          if (index >= 0) {
+            indexes.add(index);
+          }
+        }
+      }
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+    Collections.sort(indexes);
+    return indexes;
+  }
+
+  /** Opens the shadow file of an index, see {@link ShadowFile#open}. */
+  public Optional<ShadowFile> openShadow(Generation generation, int index) throws IOException {
+    return ShadowFile.open(shadowPath(generation, index), index);
+  }
+
+  /** Removes the shadow files of all lower indexes. */
+  public void removeBelow(Generation generation, int index) throws IOException {
+    for (int each : indexes(generation)) {
+      if (each < index) {
+        Files.deleteIfExists(shadowPath(generation, each));
+      }
+    }
+  }
+
+  private void removeLeftovers() throws IOException {
+    Files.walkFileTree(
+        root,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            if (String.valueOf(file.getFileName()).endsWith(".tmp")) {
+              Files.deleteIfExists(file);
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    Optional<Generation> current = generation();
+    if (current.isPresent()) {
+      removeOtherGenerations(current.get());
+    }
+  }
+
+  private void removeOtherGenerations(Generation current) throws IOException {
+    Path generations = root.resolve("generations");
+    if (!Files.isDirectory(generations)) {
+      return;
+    }
+    try (DirectoryStream<Path> directories = Files.newDirectoryStream(generations)) {
+      for (Path directory : directories) {
+        String name = String.valueOf(directory.getFileName());
+        if (Generation.isName(name) && !name.equals(current.name())) {
+          removeTree(directory);
+        }
+      }
+    }
+  }
+
+  private static void removeTree(Path root) throws IOException {
+    Files.walkFileTree(
+        root,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
+              throws IOException {
+            if (failure != null) {
+              throw failure;
+            }
+            Files.deleteIfExists(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  /** Lets another process have the directory. */
+  @Override
+  public void close() throws IOException {
+    lockFile.close();
+  }
+}

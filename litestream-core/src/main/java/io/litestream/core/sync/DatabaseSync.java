@@ -1,0 +1,370 @@
+package io.litestream.core.sync;
+
+import io.litestream.core.position.Generation;
+import io.litestream.core.position.Position;
+import io.litestream.core.shadow.MetaDirectory;
+import io.litestream.core.shadow.ShadowFile;
+import io.litestream.core.sqlite.CheckpointResult;
+import io.litestream.core.sqlite.LiveDatabase;
+import io.litestream.core.sync.SyncDecision.Facts;
+import io.litestream.core.sync.SyncDecision.OldTail;
+import io.litestream.core.sync.SyncDecision.Reason;
+import io.litestream.core.sync.SyncDecision.Shadow;
+import io.litestream.core.wal.WalHeader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One database that is open for replication, with its shadow WAL. Used by one thread at a time,
+ * except for {@link #readFile}.
+ */
+public final class DatabaseSync implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(DatabaseSync.class);
+
+  /** Two buffers of a frame of 64 KiB would do; larger ones save calls. */
+  private static final int BUFFER_BYTES = 1 << 20;
+
+  private static final ThreadLocal<byte[]> BUFFER =
+      ThreadLocal.withInitial(() -> new byte[BUFFER_BYTES]);
+
+  /** How long the row that restarts the WAL waits for the application's writers. */
+  private static final Duration BUMP_PATIENCE = Duration.ofMillis(100);
+
+  /** How much may be left to copy when the write lock is taken, if the writer allows. */
+  private static final long SMALL_REST = 1 << 20;
+
+  private static final int CATCH_UP_ROUNDS = 3;
+
+  private final LiveDatabase database;
+  private final MetaDirectory meta;
+  private final LongSupplier random;
+  private Shadow state;
+  private @Nullable Generation generation;
+  private @Nullable ShadowFile shadow;
+  private int firstIndex;
+  private boolean complete;
+  private boolean walMade;
+  private @Nullable Reason forced;
+
+  private DatabaseSync(LiveDatabase database, MetaDirectory meta, LongSupplier random)
+      throws IOException {
+    this.database = database;
+    this.meta = meta;
+    this.random = random;
+    Optional<Generation> current = meta.generation();
+    this.generation = current.orElse(null);
+    if (current.isEmpty()) {
+      this.state = Shadow.NO_GENERATION;
+      return;
+    }
+    List<Integer> indexes = meta.indexes(current.get());
+    if (indexes.isEmpty()) {
+      this.state = Shadow.NONE;
+      return;
+    }
+    this.firstIndex = indexes.get(0);
+    Optional<ShadowFile> last = meta.openShadow(current.get(), indexes.get(indexes.size() - 1));
+    this.shadow = last.orElse(null);
+    this.state = last.isPresent() ? Shadow.PRESENT : Shadow.SHORT;
+  }
+
+  /**
+   * Opens a database that exists.
+   *
+   * @param random names generations
+   * @throws java.nio.file.NoSuchFileException if the database does not exist
+   * @throws IOException as {@link LiveDatabase#open} and {@link MetaDirectory#open}
+   */
+  public static DatabaseSync open(
+      Path database, Path metaDirectory, Duration busyTimeout, LongSupplier random)
+      throws IOException {
+    // SQLite follows links, and keeps the WAL beside the file that they lead to.
+    LiveDatabase live = LiveDatabase.open(database.toRealPath(), busyTimeout);
+    MetaDirectory meta = null;
+    try {
+      meta = MetaDirectory.open(metaDirectory, database);
+      return new DatabaseSync(live, meta, random);
+    } catch (IOException | RuntimeException e) {
+      if (meta != null) {
+        meta.close();
+      }
+      live.close();
+      throw e;
+    }
+  }
+
+  /**
+   * What one sync did.
+   *
+   * @param copied bytes of frames
+   * @param uncommitted bytes of a transaction that is under way
+   * @param more whether it stopped at its limit and there may be more
+   */
+  public record Outcome(long copied, long uncommitted, boolean more) {}
+
+  /**
+   * Brings the shadow WAL up to date, or some way towards it.
+   *
+   * @param limit about how many bytes to copy at most; a transaction is copied whole
+   */
+  public Outcome sync(long limit) throws IOException {
+    try (WalFile wal = WalFile.of(database.path())) {
+      byte[] headerBytes = new byte[WalHeader.SIZE];
+      int got = wal.read(headerBytes, 0, WalHeader.SIZE, 0);
+      WalHeader header = got < WalHeader.SIZE ? null : WalHeader.parse(headerBytes).orElse(null);
+      SyncDecision decision = decide(wal, headerBytes, header);
+      if (decision instanceof SyncDecision.Wait) {
+        return new Outcome(0, 0, false);
+      }
+      if (header == null) {
+        // A generation begins with a WAL: see to it that there is one, and come again.
+        if (walMade) {
+          throw new IOException("no WAL appears beside " + database.path());
+        }
+        walMade = database.bumpSequence(false, Duration.ZERO);
+        return new Outcome(0, 0, walMade);
+      }
+      walMade = false;
+      if (decision instanceof SyncDecision.NewGeneration begin) {
+        beginGeneration(begin.reason(), headerBytes, header);
+      } else if (decision instanceof SyncDecision.NextIndex) {
+        beginNextIndex(headerBytes, header);
+      }
+      WalCopy.Outcome outcome = new WalCopy(BUFFER.get()).run(wal, requireShadow(), limit);
+      if (outcome.copied() > 0) {
+        complete = false; // the WAL went on, where a restart was possible
+      }
+      return new Outcome(outcome.copied(), outcome.uncommitted(), outcome.more());
+    }
+  }
+
+  private SyncDecision decide(WalFile wal, byte[] headerBytes, @Nullable WalHeader header)
+      throws IOException {
+    if (forced != null) {
+      return new SyncDecision.NewGeneration(forced);
+    }
+    ShadowFile file = shadow;
+    if (file == null) {
+      return SyncDecision.decide(
+          new Facts(state, null, 0, false, false, header, 0, false, false, OldTail.NOT_EXAMINED));
+    }
+    byte[] shadowBytes = new byte[WalHeader.SIZE];
+    file.read(shadowBytes, WalHeader.SIZE, 0);
+    boolean headersEqual = Arrays.equals(shadowBytes, headerBytes);
+    OldTail oldTail = OldTail.NOT_EXAMINED;
+    if (header != null && !headersEqual && !complete && header.follows(file.header())) {
+      oldTail = new RestartedWal(BUFFER.get()).examine(wal, header, file);
+      byte[] now = new byte[WalHeader.SIZE];
+      wal.read(now, 0, WalHeader.SIZE, 0);
+      if (!Arrays.equals(now, headerBytes)) {
+        oldTail = OldTail.UNKNOWN; // restarted once more meanwhile
+      }
+    }
+    return SyncDecision.decide(
+        new Facts(
+            state,
+            file.header(),
+            file.length(),
+            file.index() == Position.MAX_INDEX,
+            complete,
+            header,
+            wal.size(),
+            headersEqual,
+            lastFrameAgrees(wal, file),
+            oldTail));
+  }
+
+  /** Compares frame headers: their checksum covers everything before. */
+  private static boolean lastFrameAgrees(WalFile wal, ShadowFile file) throws IOException {
+    if (file.length() <= WalHeader.SIZE) {
+      return true;
+    }
+    long offset = file.length() - file.header().frameSize();
+    byte[] here = new byte[WalHeader.FRAME_HEADER_SIZE];
+    byte[] there = new byte[WalHeader.FRAME_HEADER_SIZE];
+    return file.read(here, here.length, offset) == here.length
+        && wal.read(there, 0, there.length, offset) == there.length
+        && Arrays.equals(here, there);
+  }
+
+  private void beginGeneration(Reason reason, byte[] headerBytes, WalHeader header)
+      throws IOException {
+    Generation next = Generation.of(random.getAsLong());
+    ShadowFile first = meta.beginGeneration(next, headerBytes, header);
+    replaceShadow(first);
+    generation = next;
+    firstIndex = 0;
+    state = Shadow.PRESENT;
+    forced = null;
+    log.atInfo()
+        .addKeyValue("db", database.path())
+        .addKeyValue("generation", next)
+        .addKeyValue("reason", reason.text())
+        .log("sync: new generation");
+  }
+
+  private void beginNextIndex(byte[] headerBytes, WalHeader header) throws IOException {
+    ShadowFile file = requireShadow();
+    // Only the last file may be torn by a loss of power.
+    file.force();
+    replaceShadow(meta.beginIndex(requireGeneration(), file.index() + 1, headerBytes, header));
+  }
+
+  private void replaceShadow(ShadowFile next) throws IOException {
+    ShadowFile previous = shadow;
+    shadow = next;
+    complete = false;
+    if (previous != null) {
+      previous.close();
+    }
+  }
+
+  private ShadowFile requireShadow() {
+    if (shadow == null) {
+      throw new IllegalStateException("no shadow file of " + database.path());
+    }
+    return shadow;
+  }
+
+  private Generation requireGeneration() {
+    if (generation == null) {
+      throw new IllegalStateException("no generation of " + database.path());
+    }
+    return generation;
+  }
+
+  /**
+   * Syncs until what is committed at the beginning of this call has been copied; a writer that goes
+   * on does not hold it up.
+   */
+  public void syncToPresentEnd() throws IOException {
+    long target;
+    try (WalFile wal = WalFile.of(database.path())) {
+      target = wal.size();
+    }
+    while (sync(BUFFER_BYTES * 8L).more() && (shadow == null || shadow.length() < target)) {
+      // on to the next round
+    }
+  }
+
+  /**
+   * Checkpoints so that the next write restarts the WAL, and begins the next index; see the package
+   * for the steps.
+   *
+   * @param patience how long to wait for the write lock
+   * @param shrink whether the WAL file is cut to what is in use
+   * @return whether all of the WAL is in the database file now. If not, nothing was lost and
+   *     nothing restarted: the write lock was not to be had, or another reader is in the way
+   */
+  public boolean checkpoint(Duration patience, boolean shrink) throws IOException {
+    if (!complete) {
+      for (int round = 0; round < CATCH_UP_ROUNDS; round++) {
+        long before = requireShadow().length();
+        database.repin();
+        syncToPresentEnd();
+        database.checkpointToPin();
+        if (requireShadow().length() - before < SMALL_REST) {
+          break;
+        }
+      }
+      Optional<LiveDatabase.WriteLock> lock = database.tryWriteLock(patience);
+      if (lock.isEmpty()) {
+        return false;
+      }
+      try (LiveDatabase.WriteLock held = lock.get()) {
+        while (sync(Long.MAX_VALUE).more()) {
+          // nobody can append now
+        }
+        CheckpointResult result = held.checkpointAll();
+        ShadowFile file = requireShadow();
+        complete = result.isComplete() && result.log() == file.header().frameCount(file.length());
+      }
+      if (!complete) {
+        return false;
+      }
+    }
+    database.bumpSequence(shrink, BUMP_PATIENCE);
+    sync(BUFFER_BYTES * 8L);
+    return true;
+  }
+
+  /**
+   * Frames in the present WAL, as far as they were copied, that a checkpoint would make reusable.
+   */
+  public long frames() {
+    ShadowFile file = shadow;
+    return file == null || complete ? 0 : file.header().frameCount(file.length());
+  }
+
+  /** Begins a new generation with the next sync. */
+  public void abandonGeneration(Reason reason) {
+    forced = reason;
+  }
+
+  /** Removes shadow files of indexes that no replica needs any more. */
+  public void removeBelow(int index) throws IOException {
+    Generation current = generation;
+    if (current != null && shadow != null && index > firstIndex) {
+      int bound = Math.min(index, shadow.index());
+      meta.removeBelow(current, bound);
+      firstIndex = Math.max(firstIndex, bound);
+    }
+  }
+
+  /** What the shadow WAL holds; empty before the first sync. */
+  public Optional<ShadowView> view() {
+    if (generation == null || shadow == null || forced != null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new ShadowView(
+            generation, firstIndex, shadow.index(), shadow.length(), shadow.header().pageSize()));
+  }
+
+  /** Where the shadow file of an index is. Any thread may call it. */
+  public Path shadowPath(Generation of, int index) {
+    return meta.shadowPath(of, index);
+  }
+
+  /** Where the database's WAL is. */
+  public Path walPath() {
+    return WalFile.pathOf(database.path());
+  }
+
+  /** Whether the path still leads to this database. */
+  public boolean isCurrent() throws IOException {
+    return database.isCurrent();
+  }
+
+  /** Size of the database file in bytes. */
+  public long fileSize() throws IOException {
+    return database.fileSize();
+  }
+
+  /** Reads from the database file, see {@link LiveDatabase#readFile}. */
+  public int readFile(byte[] target, int length, long offset) throws IOException {
+    return database.readFile(target, length, offset);
+  }
+
+  /** Releases the database; the WAL and the shadow WAL stay as they are. */
+  @Override
+  public void close() throws IOException {
+    try (database;
+        meta) {
+      ShadowFile file = shadow;
+      shadow = null;
+      if (file != null) {
+        file.close();
+      }
+    }
+  }
+}
