@@ -6,6 +6,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -101,6 +102,11 @@ class ArchitectureTest {
   void timeComesFromAClockThatIsHandedIn() {
     noClasses().should().callMethod(Instant.class, "now").check(MAIN);
     noClasses().should().callMethod(System.class, "currentTimeMillis").check(MAIN);
+  }
+
+  @Test
+  void aLibraryPrintsNothing() {
+    NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.check(MAIN);
   }
 
   @Test
