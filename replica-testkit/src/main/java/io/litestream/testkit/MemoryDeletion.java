@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** One delete from an {@link InMemoryStore}, in batches as a remote store would have it. */
 final class MemoryDeletion {
@@ -57,13 +58,11 @@ final class MemoryDeletion {
       return false;
     }
     boolean lost = server.faults.takeLostAnswer(DELETE);
+    int refused = 0;
     for (String key : batch) {
-      Optional<String> code =
-          server
-              .faults
-              .ruled(new StoreCall(DELETE, key, call.number()))
-              .map(Faults::code)
-              .or(() -> server.faults.denied(key));
+      Optional<Kind> ruled = server.faults.ruled(new StoreCall(DELETE, key, call.number()));
+      refused += ruled.isPresent() ? 1 : 0;
+      Optional<String> code = ruled.map(Faults::code).or(() -> server.faults.denied(key));
       if (code.isPresent()) {
         failed.add(new Failure(key, code.get(), "the store was told to keep it"));
       } else {
@@ -74,10 +73,11 @@ final class MemoryDeletion {
       }
     }
     if (lost) {
-      failed.removeIf(failure -> batch.contains(failure.key()));
+      Set<String> unknown = Set.copyOf(batch);
+      failed.removeIf(failure -> unknown.contains(failure.key()));
       failAll(batch, Faults.code(Kind.UNAVAILABLE), "the store was told to lose its answer");
     }
-    return !lost;
+    return !lost && refused < batch.size();
   }
 
   private void failAll(List<String> batch, String code, String message) {

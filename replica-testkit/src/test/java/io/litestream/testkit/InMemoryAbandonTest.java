@@ -1,0 +1,9 @@
+package io.litestream.testkit;
+
+class InMemoryAbandonTest extends AbandonContract {
+
+  @Override
+  protected StoreUnderTest storeUnderTest() {
+    return new InMemoryUnderTest();
+  }
+}

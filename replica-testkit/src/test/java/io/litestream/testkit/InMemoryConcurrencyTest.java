@@ -1,0 +1,9 @@
+package io.litestream.testkit;
+
+class InMemoryConcurrencyTest extends ConcurrencyContract {
+
+  @Override
+  protected StoreUnderTest storeUnderTest() {
+    return new InMemoryUnderTest();
+  }
+}

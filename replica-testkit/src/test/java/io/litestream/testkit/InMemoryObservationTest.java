@@ -1,0 +1,9 @@
+package io.litestream.testkit;
+
+class InMemoryObservationTest extends ObservationContract {
+
+  @Override
+  protected StoreUnderTest storeUnderTest() {
+    return new InMemoryUnderTest();
+  }
+}

@@ -1,0 +1,9 @@
+package io.litestream.testkit;
+
+class InMemoryReadTest extends ReadContract {
+
+  @Override
+  protected StoreUnderTest storeUnderTest() {
+    return new InMemoryUnderTest();
+  }
+}

@@ -1,0 +1,9 @@
+package io.litestream.testkit;
+
+class InMemoryWriteTest extends WriteContract {
+
+  @Override
+  protected StoreUnderTest storeUnderTest() {
+    return new InMemoryUnderTest();
+  }
+}
