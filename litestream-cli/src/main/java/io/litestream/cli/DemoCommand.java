@@ -44,6 +44,8 @@ final class DemoCommand implements Command {
         LogSettings.WITHOUT_FILE.at(general.verbose ? Level.DEBUG : Level.WARN),
         surroundings.err(),
         surroundings.zone());
-    return new Demo(surroundings.out(), keep).run() ? Program.OK : Program.FAILED;
+    return new Demo(surroundings.out(), surroundings.clock(), keep).run()
+        ? Program.OK
+        : Program.FAILED;
   }
 }

@@ -206,7 +206,7 @@ final class ReplicateCommand implements Command {
     CompletableFuture<Integer> exit = child.exit();
     CompletableFuture.anyOf(signalled, exit).join();
     if (signalled.isDone() && !exit.isDone()) {
-      log.info("signal received, waiting for the subprocess to end");
+      log.info("signal received, litestream shutting down");
       child.signal(signalled.join());
     }
     int code = exit.join();

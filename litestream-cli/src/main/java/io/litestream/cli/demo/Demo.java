@@ -17,7 +17,9 @@ import io.litestream.spi.ReplicaStore;
 import io.litestream.spi.RequestObserver;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -31,13 +33,15 @@ public final class Demo {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final PrintStream out;
+  private final Clock clock;
   private final boolean keep;
 
   /**
    * @param keep leaves the directory in place, for a look at it
    */
-  public Demo(PrintStream out, boolean keep) {
+  public Demo(PrintStream out, Clock clock, boolean keep) {
     this.out = out;
+    this.clock = clock;
     this.keep = keep;
   }
 
@@ -135,12 +139,17 @@ public final class Demo {
   }
 
   private void report(int orders, DatabaseStatus status) {
+    Instant now = clock.instant();
     for (DatabaseStatus.Replica replica : status.replicas()) {
+      String freshness =
+          replica
+              .lastSync()
+              .map(at -> GoDuration.format(GoDuration.truncate(Duration.between(at, now))))
+              .map(age -> age + " ago, the replica held all of them")
+              .orElse("the replica is being filled");
       say(
-          "   %4d orders taken; the replica is %s behind%s",
-          orders,
-          ByteCount.text(replica.lagBytes()),
-          replica.error().map(error -> ": " + error).orElse(""));
+          "   %4d orders taken; %s%s",
+          orders, freshness, replica.error().map(error -> " (" + error + ")").orElse(""));
     }
   }
 

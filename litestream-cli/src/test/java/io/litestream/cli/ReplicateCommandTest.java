@@ -1,0 +1,122 @@
+package io.litestream.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.litestream.cli.process.StopSignal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Replicates a real database to a directory, and restores from that. */
+@Timeout(60)
+class ReplicateCommandTest {
+
+  @TempDir Path directory;
+
+  private CommandLineRun command;
+  private Path database;
+  private String url;
+
+  @BeforeEach
+  void setUp() throws Exception {
+    database = SampleReplica.create(directory).database();
+    url = "file://" + directory.resolve("backup");
+    command = new CommandLineRun(directory);
+  }
+
+  private int restoredRows() throws Exception {
+    Path output = directory.resolve("restored.db");
+    assertThat(new CommandLineRun(directory).run("restore", "-o", output, url)).isZero();
+    return SampleReplica.rows(output);
+  }
+
+  @Test
+  void aSignalEndsItWithEverythingReplicated() throws Exception {
+    CompletableFuture<Integer> code =
+        CompletableFuture.supplyAsync(() -> command.run("replicate", database, url));
+    command.send(StopSignal.TERM);
+
+    assertThat(code.join()).as(command.err()).isZero();
+    assertThat(command.err())
+        .contains("msg=litestream version=v")
+        .contains("msg=\"initialized db\" path=" + database)
+        .contains(
+            "msg=\"replicating to\" name=file type=file sync-interval=1s path="
+                + directory.resolve("backup"))
+        .contains("msg=\"signal received, litestream shutting down\"")
+        .contains("msg=\"litestream shut down\"");
+    assertThat(restoredRows()).isEqualTo(3);
+  }
+
+  @Test
+  void theEndOfTheChildEndsItToo() throws Exception {
+    assertThat(command.run("replicate", "-exec", "sh -c 'exit 7'", database, url)).isEqualTo(7);
+    assertThat(command.err()).contains("subprocess exited, litestream shutting down");
+    assertThat(restoredRows()).isEqualTo(3);
+  }
+
+  @Test
+  void signalsReachTheChild() throws Exception {
+    Path ready = directory.resolve("ready");
+    String script = "trap \"exit 9\" INT; echo > " + ready + "; while :; do sleep 0.05; done";
+    CompletableFuture<Integer> code =
+        CompletableFuture.supplyAsync(
+            () -> command.run("replicate", "-exec", "sh -c '" + script + "'", database, url));
+    while (!Files.exists(ready) && !code.isDone()) {
+      Thread.onSpinWait();
+    }
+
+    command.send(StopSignal.INT);
+
+    assertThat(code.join()).as(command.err()).isEqualTo(9);
+  }
+
+  @Test
+  void logsAsConfigured() throws Exception {
+    Path config =
+        Files.writeString(
+            directory.resolve("litestream.yml"),
+            """
+            exec: "true"
+            logging: {type: json, level: info}
+            dbs:
+              - path: ~/app.db
+                replicas:
+                  - url: %s
+            """
+                .formatted(url));
+
+    assertThat(command.run("replicate", "-config", config)).isZero();
+    assertThat(command.out().lines())
+        .allMatch(line -> line.startsWith("{\"time\":\"") && line.endsWith("}"))
+        .anyMatch(line -> line.contains("\"msg\":\"replicating to\""));
+    assertThat(command.err()).isEmpty();
+  }
+
+  @Test
+  void twoReplicasOfOneTypeHaveTwoNames() {
+    assertThat(command.run("replicate", "-exec", "true", database, url, url + "2")).isZero();
+    assertThat(command.err()).contains(" name=file type=file", " name=file-2 type=file");
+  }
+
+  @Test
+  void refusesToRunForNothing() throws Exception {
+    Path config = Files.writeString(directory.resolve("litestream.yml"), "dbs: []\n");
+
+    assertThat(command.run("replicate", "-config", config)).isEqualTo(1);
+    assertThat(command.err()).isEqualTo("litestream: no databases specified in configuration\n");
+  }
+
+  @Test
+  void aCommandThatCannotRunIsAnError() {
+    assertThat(command.run("replicate", "-exec", "a 'b", database, url)).isEqualTo(1);
+    assertThat(command.run("replicate", "-exec", "/no/such", database, url)).isEqualTo(1);
+    assertThat(command.err())
+        .contains("litestream: cannot parse exec command: a ' is not closed\n")
+        .contains("litestream: cannot start exec command /no/such: No such file or directory\n");
+  }
+}
