@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +60,7 @@ final class DatabaseReplicator implements Replication {
   private final EngineThreads threads;
   private final DirectoryWatch watch;
   private final LongSupplier random;
+  private final Clock clock;
   private final Duration shutdownTimeout;
   private final Runnable onClosed;
   private final SerialTask task;
@@ -95,12 +97,14 @@ final class DatabaseReplicator implements Replication {
       EngineThreads threads,
       DirectoryWatch watch,
       LongSupplier random,
+      Clock clock,
       Duration shutdownTimeout,
       Runnable onClosed) {
     this.options = options;
     this.threads = threads;
     this.watch = watch;
     this.random = random;
+    this.clock = clock;
     this.shutdownTimeout = shutdownTimeout;
     this.onClosed = onClosed;
     this.task = new SerialTask(threads.databases(), this::step);
@@ -250,7 +254,7 @@ final class DatabaseReplicator implements Replication {
     synchronized (monitor) {
       serving = syncRequested > syncServed ? syncRequested : 0;
     }
-    lastStat = WalStat.of(open.walPath());
+    lastStat = WalStat.of(open.walPath(), clock);
     DatabaseSync.Outcome outcome;
     if (serving > 0 || !holdRequests.isEmpty()) {
       open.syncToPresentEnd();
@@ -407,7 +411,7 @@ final class DatabaseReplicator implements Replication {
     DatabaseSync open = sync;
     if (canUpload && open != null) {
       watch.arm(open.walPath(), this::wake);
-      if (!WalStat.of(open.walPath()).sameAs(lastStat)) {
+      if (!WalStat.of(open.walPath(), clock).sameAs(lastStat)) {
         wake();
       }
     }
@@ -435,7 +439,7 @@ final class DatabaseReplicator implements Replication {
         || error != null
         || lastStat.isFresh()
         || checkpointDueAt - System.nanoTime() <= 0
-        || !WalStat.of(open.walPath()).sameAs(lastStat)) {
+        || !WalStat.of(open.walPath(), clock).sameAs(lastStat)) {
       wake();
     } else {
       schedule(options.monitorInterval().toNanos());

@@ -48,6 +48,7 @@ public final class Engine implements AutoCloseable {
               threads,
               watch,
               random::nextLong,
+              clock,
               shutdownTimeout,
               () -> replicators.remove(self[0]));
       self[0] = replicator;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Clock;
 
 /**
  * Size and time of a WAL file at a moment: what an idle database costs.
@@ -19,11 +20,11 @@ record WalStat(long size, long modified, long seen) {
   /** Coarser than any kernel's file time. */
   private static final long GRAIN_MILLIS = 20;
 
-  static WalStat of(Path wal) {
+  static WalStat of(Path wal, Clock clock) {
     try {
       BasicFileAttributes attributes = Files.readAttributes(wal, BasicFileAttributes.class);
       return new WalStat(
-          attributes.size(), attributes.lastModifiedTime().toMillis(), System.currentTimeMillis());
+          attributes.size(), attributes.lastModifiedTime().toMillis(), clock.millis());
     } catch (IOException e) {
       return ABSENT;
     }
