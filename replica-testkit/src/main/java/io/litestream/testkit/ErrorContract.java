@@ -33,7 +33,7 @@ public abstract class ErrorContract extends StoreContract {
     underTest().makeUnreachable();
     assertTells(failure(() -> store.list(ListRequest.below("wal/"))), "wal/", "list");
     assertTells(failure(() -> read(store, KEY)), KEY, "open");
-    assertTells(failure(() -> write(store, KEY)), KEY, "create", "write", "commit");
+    assertTells(failure(() -> write(store, KEY)), KEY, "write", "commit");
   }
 
   private static void assertTells(ReplicaException e, String key, String... operations) {

@@ -1,7 +1,5 @@
 package io.litestream.testkit;
 
-import java.util.Locale;
-
 /** What a store can be asked to do: the steps at which an {@link InMemoryStore} can fail. */
 public enum StoreOperation {
   LIST,
@@ -15,8 +13,14 @@ public enum StoreOperation {
   /** One batch of at most 1,000 keys. */
   DELETE;
 
-  /** The name of the operation in exceptions. */
+  /** The name of the operation in exceptions, one of those that the port has. */
   String word() {
-    return name().toLowerCase(Locale.ROOT);
+    return switch (this) {
+      case LIST -> "list";
+      case OPEN, READ -> "open";
+      case CREATE, WRITE -> "write";
+      case COMMIT -> "commit";
+      case DELETE -> "delete";
+    };
   }
 }
