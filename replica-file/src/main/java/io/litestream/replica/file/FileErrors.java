@@ -3,13 +3,33 @@ package io.litestream.replica.file;
 import io.litestream.spi.ReplicaException;
 import io.litestream.spi.ReplicaException.Kind;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.Map;
 
-/** Turns what a file system says into the port's errors. */
+/**
+ * Turns what a file system says into the port's errors. Java has types for some of its errors; the
+ * others are known by the operating system's words, and by {@code EIO} where those are translated.
+ */
 final class FileErrors {
+
+  private static final Map<String, String> CODES =
+      Map.of(
+          "Permission denied", "EACCES",
+          "Operation not permitted", "EPERM",
+          "Read-only file system", "EROFS",
+          "No space left on device", "ENOSPC",
+          "Disk quota exceeded", "EDQUOT",
+          "Not a directory", "ENOTDIR",
+          "Is a directory", "EISDIR",
+          "File name too long", "ENAMETOOLONG",
+          "Too many levels of symbolic links", "ELOOP",
+          "Too many open files", "EMFILE");
 
   private FileErrors() {}
 
@@ -18,51 +38,62 @@ final class FileErrors {
       return known;
     }
     String code = code(e);
+    return new ReplicaException(kind(code), operation, key, code, detail(code, e), e);
+  }
+
+  private static Kind kind(String code) {
     return switch (code) {
-      case "EACCES", "EROFS", "EPERM" ->
-          new ReplicaException(
-              Kind.DENIED, operation, key, code, "permission denied; " + reason(e), e);
-      case "ENOSPC" ->
-          new ReplicaException(
-              Kind.UNAVAILABLE, operation, key, code, "there is no space left on the device", e);
-      case "ENOTDIR" ->
-          new ReplicaException(
-              Kind.CONFIGURATION,
-              operation,
-              key,
-              code,
-              "a file is where a directory should be: " + reason(e),
-              e);
-      default -> new ReplicaException(Kind.UNAVAILABLE, operation, key, code, reason(e), e);
+      case "EACCES", "EPERM", "EROFS", "ELOOP" -> Kind.DENIED;
+      case "ENOTDIR", "EISDIR", "ENAMETOOLONG" -> Kind.CONFIGURATION;
+      default -> Kind.UNAVAILABLE;
+    };
+  }
+
+  private static String detail(String code, IOException e) {
+    String reason = reason(e);
+    return switch (code) {
+      case "EACCES", "EPERM", "EROFS" -> "the file system denies it: " + reason;
+      case "ENOSPC", "EDQUOT" -> "the disk is full: " + reason;
+      case "ENOTDIR" -> "a file is where a directory should be: " + reason;
+      case "EISDIR" -> "a directory is where the object should be: " + reason;
+      case "EINTR" -> "the thread was interrupted";
+      default -> reason;
     };
   }
 
   /** The name that the operating system has for an error, as far as it can be told. */
   static String code(IOException e) {
-    String text = String.valueOf(e.getMessage());
+    if (e instanceof ReplicaException known) {
+      return known.code().orElse("EIO");
+    }
     if (e instanceof AccessDeniedException) {
       return "EACCES";
     }
-    if (e instanceof NotDirectoryException
-        || e instanceof FileAlreadyExistsException
-        || text.contains("Not a directory")) {
+    if (e instanceof NoSuchFileException) {
+      return "ENOENT";
+    }
+    if (e instanceof NotDirectoryException || e instanceof FileAlreadyExistsException) {
       return "ENOTDIR";
     }
-    if (text.contains("No space left") || text.contains("Disk quota exceeded")) {
-      return "ENOSPC";
+    if (e instanceof DirectoryNotEmptyException) {
+      return "EISDIR";
     }
-    if (text.contains("Read-only file system")) {
-      return "EROFS";
+    if (e instanceof ClosedByInterruptException) {
+      return "EINTR";
     }
-    if (text.contains("Operation not permitted")) {
-      return "EPERM";
-    }
-    return "EIO";
+    String text = String.valueOf(e.getMessage());
+    return CODES.entrySet().stream()
+        .filter(entry -> text.endsWith(entry.getKey()))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse("EIO");
   }
 
+  /** Which file it is about, and the file system's own words, on one line. */
   static String reason(IOException e) {
-    if (e instanceof FileSystemException system && system.getReason() != null) {
-      return system.getFile() + ": " + system.getReason();
+    if (e instanceof FileSystemException system) {
+      String reason = system.getReason();
+      return system.getFile() + ": " + (reason == null ? e.getClass().getSimpleName() : reason);
     }
     String message = e.getMessage();
     return message == null ? e.getClass().getSimpleName() : message;

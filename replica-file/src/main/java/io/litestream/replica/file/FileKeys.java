@@ -1,51 +1,64 @@
 package io.litestream.replica.file;
 
-import java.nio.charset.StandardCharsets;
+import io.litestream.spi.ObjectKeys;
+import io.litestream.spi.ReplicaException;
+import io.litestream.spi.ReplicaException.Kind;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Comparator;
+import java.util.Locale;
+import java.util.regex.Pattern;
 
-/** Keys as paths below a root, and their order. */
+/** Keys as paths below a root. */
 final class FileKeys {
 
-  /** The order of keys: that of their UTF-8 bytes, unsigned. */
-  static final Comparator<String> ORDER =
-      (a, b) ->
-          Arrays.compareUnsigned(
-              a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
-
-  private static final String TEMPORARY_PREFIX = ".litestream-";
-  private static final String TEMPORARY_SUFFIX = ".tmp";
+  private static final Pattern TEMPORARY = Pattern.compile("\\.litestream-[0-9a-f]{16}\\.tmp");
 
   private FileKeys() {}
 
   /**
-   * The file of a key.
+   * The file of a key, below the root whatever the key.
    *
-   * @throws IllegalArgumentException if the key could lead outside the root, or names a temporary
-   *     file
+   * @throws IllegalArgumentException if the key breaks the port's model, or has a segment that
+   *     would be taken for a temporary file
+   * @throws ReplicaException of kind {@code CONFIGURATION}, if the platform has no file name for it
    */
-  static Path resolve(Path root, String key) {
+  static Path resolve(Path root, String operation, String key) throws ReplicaException {
+    ObjectKeys.requireValid(key);
     Path path = root;
     for (String segment : key.split("/", -1)) {
-      if (segment.isEmpty()
-          || segment.equals(".")
-          || segment.equals("..")
-          || segment.indexOf('\0') >= 0
-          || isTemporary(segment)) {
-        throw new IllegalArgumentException("not a key: '" + key.replace('\0', '?') + "'");
+      if (isTemporary(segment)) {
+        throw new IllegalArgumentException(
+            "a file replica keeps names like " + segment + " for itself: " + key);
       }
-      path = path.resolve(segment);
+      Path child;
+      try {
+        child = path.resolve(segment);
+      } catch (InvalidPathException e) {
+        throw new ReplicaException(
+            Kind.CONFIGURATION,
+            operation,
+            key,
+            null,
+            "the platform has no file name for '"
+                + segment
+                + "'; if it is not plain ASCII, a locale such as LC_ALL=C.UTF-8 is needed",
+            e);
+      }
+      // Elsewhere than on POSIX, other characters than the slash may separate or climb.
+      if (!path.equals(child.getParent())) {
+        throw new IllegalArgumentException("a key's segment is one file name: " + key);
+      }
+      path = child;
     }
     return path;
   }
 
-  /** A name for what is being written, which no listing shows. */
+  /** A name for what is being written, which no key has and no listing shows. */
   static String temporaryName(long random) {
-    return TEMPORARY_PREFIX + Long.toHexString(random) + TEMPORARY_SUFFIX;
+    return String.format(Locale.ROOT, ".litestream-%016x.tmp", random);
   }
 
   static boolean isTemporary(String name) {
-    return name.startsWith(TEMPORARY_PREFIX) && name.endsWith(TEMPORARY_SUFFIX);
+    return name.startsWith(".litestream-") && TEMPORARY.matcher(name).matches();
   }
 }

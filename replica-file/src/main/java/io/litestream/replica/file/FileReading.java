@@ -1,24 +1,29 @@
 package io.litestream.replica.file;
 
-import java.io.FilterInputStream;
+import io.litestream.spi.RequestObserver.Operation;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.function.LongConsumer;
+import java.util.Objects;
 
-/** An object being read: failures in the port's terms, and one report of the bytes at the end. */
-final class FileReading extends FilterInputStream {
+/** An object being read: failures in the port's terms, and one report when the stream is closed. */
+final class FileReading extends InputStream {
 
   private final FileStore store;
   private final String key;
-  private final LongConsumer onClose;
+  private final InputStream in;
+  private final long began;
   private long bytes;
+  private boolean failed;
   private boolean closed;
 
-  FileReading(FileStore store, String key, InputStream in, LongConsumer onClose) {
-    super(in);
+  /**
+   * @param began when the object was asked for, by {@link System#nanoTime}
+   */
+  FileReading(FileStore store, String key, InputStream in, long began) {
     this.store = store;
     this.key = key;
-    this.onClose = onClose;
+    this.in = in;
+    this.began = began;
   }
 
   @Override
@@ -29,11 +34,23 @@ final class FileReading extends FilterInputStream {
 
   @Override
   public int read(byte[] target, int offset, int length) throws IOException {
-    store.requireUsable("open", key);
+    Objects.checkFromIndexSize(offset, length, target.length);
     try {
+      store.requireUsable("open", key);
       int got = in.read(target, offset, length);
       bytes += Math.max(0, got);
       return got;
+    } catch (IOException e) {
+      failed = true;
+      throw FileErrors.translate("open", key, e);
+    }
+  }
+
+  /** How much of the file is left, so that whoever reads it all takes the right buffer at once. */
+  @Override
+  public int available() throws IOException {
+    try {
+      return in.available();
     } catch (IOException e) {
       throw FileErrors.translate("open", key, e);
     }
@@ -41,10 +58,16 @@ final class FileReading extends FilterInputStream {
 
   @Override
   public void close() throws IOException {
-    if (!closed) {
-      closed = true;
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
       in.close();
-      onClose.accept(bytes);
+    } catch (IOException e) {
+      throw FileErrors.translate("open", key, e);
+    } finally {
+      store.observe(Operation.GET, bytes, began, failed);
     }
   }
 }

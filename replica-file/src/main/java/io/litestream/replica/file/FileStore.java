@@ -1,6 +1,7 @@
 package io.litestream.replica.file;
 
 import io.litestream.spi.DeleteReport;
+import io.litestream.spi.DeleteReport.Failure;
 import io.litestream.spi.ListPage;
 import io.litestream.spi.ListRequest;
 import io.litestream.spi.NoSuchObjectException;
@@ -13,28 +14,36 @@ import io.litestream.spi.RequestObserver.Operation;
 import io.litestream.spi.RequestObserver.Request;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
-/** A directory as a store. */
+/** A directory as a store. A request, to an observer, is one call, or one key of a delete. */
 final class FileStore implements ReplicaStore {
 
   private final Path root;
   private final RequestObserver observer;
+  private final Directories directories;
   private volatile boolean closed;
 
+  /**
+   * @param root absolute; made when the first object needs it
+   */
   FileStore(Path root, RequestObserver observer) {
     this.root = root;
     this.observer = observer;
+    this.directories = new Directories(root);
   }
 
   @Override
@@ -55,100 +64,124 @@ final class FileStore implements ReplicaStore {
 
   @Override
   public InputStream open(String key) throws IOException {
-    Path path = FileKeys.resolve(root, key);
+    Path path = FileKeys.resolve(root, "open", key);
     requireUsable("open", key);
     long began = System.nanoTime();
     try {
       requireNoLink("open", key, path);
-      if (Files.isDirectory(path)) {
+      // Neither a directory nor a pipe, which would keep the caller waiting, is an object.
+      if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+        requireDirectory(root);
         throw new NoSuchFileException(path.toString());
       }
       return new FileReading(
-          this,
-          key,
-          Files.newInputStream(path),
-          bytes -> observe(Operation.GET, bytes, began, false));
+          this, key, Files.newInputStream(path, LinkOption.NOFOLLOW_LINKS), began);
+    } catch (NoSuchFileException e) {
+      observe(Operation.GET, 0, began, true);
+      throw new NoSuchObjectException(key, e);
     } catch (IOException e) {
       observe(Operation.GET, 0, began, true);
-      if (e instanceof NoSuchFileException
-          || (e instanceof FileSystemException && FileErrors.code(e).equals("ENOTDIR"))) {
-        throw new NoSuchObjectException(key, e);
-      }
       throw FileErrors.translate("open", key, e);
     }
   }
 
   @Override
   public ObjectWriter create(String key) throws IOException {
-    Path path = FileKeys.resolve(root, key);
+    Path path = FileKeys.resolve(root, "write", key);
     requireUsable("write", key);
+    long began = System.nanoTime();
     try {
       requireNoLink("write", key, path);
-      return FileWriting.begin(this, root, key, path);
+      return FileWriting.begin(this, directories, key, path);
     } catch (IOException e) {
+      observe(Operation.PUT, 0, began, true);
       throw FileErrors.translate("write", key, e);
     }
   }
 
   @Override
   public DeleteReport delete(Collection<String> keys) throws IOException {
-    List<Path> paths = new ArrayList<>();
-    List<String> unique = List.copyOf(new LinkedHashSet<>(keys));
-    for (String key : unique) {
-      paths.add(FileKeys.resolve(root, key));
+    Map<String, Path> paths = new LinkedHashMap<>();
+    for (String key : keys) {
+      paths.put(key, FileKeys.resolve(root, "delete", key));
     }
     requireUsable("delete", "");
     List<String> deleted = new ArrayList<>();
-    List<DeleteReport.Failure> failed = new ArrayList<>();
-    for (int i = 0; i < unique.size(); i++) {
-      String key = unique.get(i);
-      long began = System.nanoTime();
-      try {
-        requireNoLink("delete", key, paths.get(i));
-        delete(paths.get(i));
-        deleted.add(key);
-        observe(Operation.DELETE, 0, began, false);
-      } catch (IOException e) {
-        failed.add(new DeleteReport.Failure(key, FileErrors.code(e), FileErrors.reason(e)));
-        observe(Operation.DELETE, 0, began, true);
-      }
-    }
+    List<Failure> failed = new ArrayList<>();
+    Set<Path> parents = new LinkedHashSet<>();
+    paths.forEach(
+        (key, path) -> {
+          long began = System.nanoTime();
+          try {
+            delete(key, path);
+            deleted.add(key);
+            parents.add(parent(path));
+            observe(Operation.DELETE, 0, began, false);
+          } catch (IOException e) {
+            failed.add(new Failure(key, FileErrors.code(e), FileErrors.reason(e)));
+            observe(Operation.DELETE, 0, began, true);
+          }
+        });
+    directories.prune(parents);
     return new DeleteReport(deleted, failed);
   }
 
-  private void delete(Path path) throws IOException {
+  private void delete(String key, Path path) throws IOException {
+    requireNoLink("delete", key, path);
+    if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      return; // a directory is no object: there is none of that key
+    }
     try {
-      if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-        return; // a directory is no object: there is none of that key
+      if (!Files.deleteIfExists(path)) {
+        requireDirectory(root);
       }
-      Files.deleteIfExists(path);
     } catch (FileSystemException e) {
+      requireDirectory(root);
+      // A file is among the parents, and so no object can be below it.
       if (!FileErrors.code(e).equals("ENOTDIR")) {
         throw e;
-      }
-      return; // a parent is a file, so there is no such object
-    }
-    for (Path parent = path.getParent();
-        parent != null && !parent.equals(root) && parent.startsWith(root);
-        parent = parent.getParent()) {
-      try {
-        Files.delete(parent);
-      } catch (DirectoryNotEmptyException | NoSuchFileException e) {
-        return;
-      } catch (FileSystemException e) {
-        return; // an empty directory does no harm
       }
     }
   }
 
   /** A link below the root could lead anywhere: what is reached through one is not ours. */
-  private void requireNoLink(String operation, String key, Path path) throws IOException {
+  private void requireNoLink(String operation, String key, Path path) throws ReplicaException {
+    if (isReachedByLink(root, path)) {
+      throw new ReplicaException(
+          Kind.DENIED,
+          operation,
+          key,
+          "ELOOP",
+          path
+              + " is, or is reached by, a symbolic link; links below a replica's root are not"
+              + " followed",
+          null);
+    }
+  }
+
+  static boolean isReachedByLink(Path root, Path path) {
     for (Path each = path; each != null && !each.equals(root); each = each.getParent()) {
       if (Files.isSymbolicLink(each)) {
-        throw new ReplicaException(
-            Kind.DENIED, operation, key, "ELOOP", each + " is a symbolic link", null);
+        return true;
       }
     }
+    return false;
+  }
+
+  /** A root that does not exist yet is an empty store; one that is a file is a mistake. */
+  static void requireDirectory(Path root) throws IOException {
+    if (Files.exists(root) && !Files.isDirectory(root)) {
+      throw new NotDirectoryException(root.toString());
+    }
+  }
+
+  Path parent(Path path) {
+    Path parent = path.getParent();
+    return parent == null ? root : parent;
+  }
+
+  void prune(Path directory) {
+    directories.prune(List.of(directory));
   }
 
   void observe(Operation operation, long bytes, long began, boolean failed) {
@@ -156,14 +189,14 @@ final class FileStore implements ReplicaStore {
         new Request(operation, bytes, Duration.ofNanos(System.nanoTime() - began), failed));
   }
 
-  void requireUsable(String operation, String key) throws IOException {
+  void requireUsable(String operation, String key) throws ReplicaException {
     if (closed) {
       throw new ReplicaException(
           Kind.UNAVAILABLE, operation, key, null, "the store has been closed", null);
     }
     if (Thread.currentThread().isInterrupted()) {
       throw new ReplicaException(
-          Kind.UNAVAILABLE, operation, key, null, "the thread was interrupted", null);
+          Kind.UNAVAILABLE, operation, key, "EINTR", "the thread was interrupted", null);
     }
   }
 

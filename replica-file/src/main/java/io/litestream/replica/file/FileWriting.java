@@ -1,22 +1,18 @@
 package io.litestream.replica.file;
 
 import io.litestream.spi.ObjectWriter;
+import io.litestream.spi.ReplicaException;
 import io.litestream.spi.RequestObserver.Operation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -26,11 +22,13 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 final class FileWriting extends ObjectWriter {
 
-  /** A temporary file this old belongs to a process that is gone. */
-  private static final Duration LEFTOVER_AGE = Duration.ofDays(1);
+  /** How often a directory may be taken away between making it and making a file in it. */
+  private static final int MOST_TRIES = 1000;
+
+  /** The JDK keeps a buffer outside the heap per thread that is as large as the largest write. */
+  private static final int LARGEST_WRITE = 256 << 10;
 
   private final FileStore store;
-  private final Path root;
   private final String key;
   private final Path path;
   private final Path temporary;
@@ -40,87 +38,52 @@ final class FileWriting extends ObjectWriter {
   private boolean committed;
   private boolean closed;
 
-  private FileWriting(
-      FileStore store, Path root, String key, Path path, Path temporary, FileChannel channel) {
+  private FileWriting(FileStore store, String key, Path path, Path temporary, FileChannel channel) {
     this.store = store;
-    this.root = root;
     this.key = key;
     this.path = path;
     this.temporary = temporary;
     this.channel = channel;
   }
 
-  static FileWriting begin(FileStore store, Path root, String key, Path path) throws IOException {
-    Path directory = path.getParent() == null ? root : path.getParent();
+  static FileWriting begin(FileStore store, Directories directories, String key, Path path)
+      throws IOException {
+    Path directory = store.parent(path);
     Path temporary =
         directory.resolve(FileKeys.temporaryName(ThreadLocalRandom.current().nextLong()));
-    for (int tries = 0; ; tries++) {
-      createDirectories(directory);
+    for (int tries = 1; ; tries++) {
       try {
+        // What was ready at the first try has been removed if there is a second.
+        if (tries > 1 || !directories.isReady(directory)) {
+          directories.makeReady(directory);
+        }
         FileChannel channel =
             FileChannel.open(
                 temporary,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                ownerOnly(directory, "rw-------"));
-        return new FileWriting(store, root, key, path, temporary, channel);
+                Directories.ownerOnly(temporary, "rw-------"));
+        var writing = new FileWriting(store, key, path, temporary, channel);
+        writing.settle(directories, directory);
+        return writing;
       } catch (NoSuchFileException e) {
-        // Somebody removed the directory because it was empty.
-        if (tries == 10) {
+        // A delete removed the directory because it was empty, here or in another process.
+        if (tries == MOST_TRIES) {
           throw e;
         }
       }
     }
   }
 
-  private static FileAttribute<?>[] ownerOnly(Path near, String permissions) {
-    PosixFileAttributeView view = Files.getFileAttributeView(near, PosixFileAttributeView.class);
-    return view == null
-        ? new FileAttribute<?>[0]
-        : new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-        };
-  }
-
-  /** Makes what is missing, and forces each directory that got an entry. */
-  private static void createDirectories(Path directory) throws IOException {
-    if (Files.isDirectory(directory)) {
-      return;
-    }
-    Path parent = directory.getParent();
-    if (parent != null) {
-      createDirectories(parent);
-    }
+  /** The temporary file holds the directory now. It may be another one than was made ready. */
+  private void settle(Directories directories, Path directory) throws IOException {
     try {
-      Files.createDirectory(directory, ownerOnly(directory, "rwx------"));
-      if (parent != null) {
-        force(parent);
+      if (!directories.isReady(directory)) {
+        directories.makeReady(directory);
       }
-    } catch (FileAlreadyExistsException e) {
-      if (!Files.isDirectory(directory)) {
-        throw e;
-      }
-    } catch (NoSuchFileException e) {
-      createDirectories(directory); // the parent was removed because it was empty
-    }
-    removeLeftovers(directory);
-  }
-
-  private static void removeLeftovers(Path directory) throws IOException {
-    Instant old = Instant.now().minus(LEFTOVER_AGE);
-    try (DirectoryStream<Path> files =
-        Files.newDirectoryStream(
-            directory, file -> FileKeys.isTemporary(String.valueOf(file.getFileName())))) {
-      for (Path file : files) {
-        if (Files.getLastModifiedTime(file).toInstant().isBefore(old)) {
-          Files.deleteIfExists(file);
-        }
-      }
-    }
-  }
-
-  private static void force(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
+      directories.sweep(directory, temporary);
+    } catch (IOException e) {
+      abandonAfter(e);
+      throw e;
     }
   }
 
@@ -131,10 +94,12 @@ final class FileWriting extends ObjectWriter {
 
   @Override
   public void write(byte[] source, int offset, int length) throws IOException {
-    requireOpen();
+    ByteBuffer buffer = ByteBuffer.wrap(source, offset, length);
+    requireOpen("write");
     try {
-      ByteBuffer buffer = ByteBuffer.wrap(source, offset, length);
-      while (buffer.hasRemaining()) {
+      int end = offset + length;
+      while (buffer.position() < end) {
+        buffer.limit(Math.min(end, buffer.position() + LARGEST_WRITE));
         channel.write(buffer);
       }
       bytes += length;
@@ -145,46 +110,73 @@ final class FileWriting extends ObjectWriter {
 
   @Override
   public void commit() throws IOException {
-    requireOpen();
+    requireOpen("commit");
     try {
       channel.force(true);
       channel.close();
-      Files.move(
-          temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      rename();
+      // From here on the object is there, durable or not: closing must not take it for abandoned.
       committed = true;
-      Path directory = path.getParent();
-      force(directory == null ? root : directory);
-      store.observe(Operation.PUT, bytes, began, false);
+      Directories.force(store.parent(path));
     } catch (IOException e) {
       throw failed("commit", e);
     }
+    store.observe(Operation.PUT, bytes, began, false);
   }
 
-  private IOException failed(String operation, IOException e) {
+  private void rename() throws IOException {
+    try {
+      move();
+    } catch (FileSystemException e) {
+      if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+        throw e;
+      }
+      // An empty directory is nothing, in terms of keys: left by whoever deleted what was in it.
+      Files.delete(path);
+      move();
+    }
+  }
+
+  private void move() throws IOException {
+    Files.move(
+        temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private ReplicaException failed(String operation, IOException e) {
     store.observe(Operation.PUT, bytes, began, true);
+    abandonAfter(e);
+    return FileErrors.translate(operation, key, e);
+  }
+
+  private void abandonAfter(IOException e) {
     try {
       close();
     } catch (IOException suppressed) {
       e.addSuppressed(suppressed);
     }
-    return FileErrors.translate(operation, key, e);
   }
 
-  private void requireOpen() throws IOException {
+  private void requireOpen(String operation) throws IOException {
     if (committed || closed) {
-      throw new IOException("the writer of " + key + " has ended");
+      throw new IllegalStateException("the writer of " + key + " has ended");
     }
-    store.requireUsable("write", key);
+    store.requireUsable(operation, key);
   }
 
   @Override
   public void close() throws IOException {
-    if (!closed) {
-      closed = true;
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
       channel.close();
       if (!committed) {
         Files.deleteIfExists(temporary);
+        store.prune(store.parent(path));
       }
+    } catch (IOException e) {
+      throw FileErrors.translate("write", key, e);
     }
   }
 }
