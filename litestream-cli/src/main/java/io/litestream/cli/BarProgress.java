@@ -2,6 +2,7 @@ package io.litestream.cli;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -16,16 +17,22 @@ final class BarProgress implements ProgressReport {
   private static final long MEGABYTE = 1_000_000;
 
   private final PrintStream out;
-  private final long start = System.nanoTime();
+  private final LongSupplier nanoTime;
+  private final long start;
   private @Nullable ProgressBar bar;
 
-  BarProgress(PrintStream out) {
+  /**
+   * @param nanoTime as {@link System#nanoTime}
+   */
+  BarProgress(PrintStream out, LongSupplier nanoTime) {
     this.out = out;
+    this.nanoTime = nanoTime;
+    this.start = nanoTime.getAsLong();
   }
 
   @Override
   public void advanced(long doneBytes, long totalBytes) {
-    if (bar == null && doneBytes < totalBytes && System.nanoTime() - start > PATIENCE_NANOS) {
+    if (bar == null && doneBytes < totalBytes && nanoTime.getAsLong() - start > PATIENCE_NANOS) {
       bar =
           new ProgressBarBuilder()
               .setTaskName("restoring")

@@ -155,7 +155,10 @@ final class Program {
       return describe(failure);
     }
     if (e instanceof InvalidPathException invalid) {
-      return "not a path: " + invalid.getReason();
+      // The JVM takes the encoding of names from the locale; under a service manager there is none.
+      return "not a path: "
+          + oneLine(invalid.getReason())
+          + "; names beyond ASCII need a UTF-8 locale, such as LC_ALL=C.UTF-8";
     }
     String message = oneLine(e.getMessage() == null ? "" : e.getMessage());
     if (e instanceof IOException && !message.isEmpty()) {

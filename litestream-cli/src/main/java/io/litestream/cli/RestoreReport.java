@@ -83,7 +83,7 @@ final class RestoreReport {
 
   ProgressReport progress() {
     if (surroundings.terminal()) {
-      return new BarProgress(surroundings.err());
+      return new BarProgress(surroundings.err(), System::nanoTime);
     }
     return forPeople ? new LineProgress(surroundings.err(), System::nanoTime) : ProgressReport.NONE;
   }
