@@ -87,7 +87,7 @@ final class DatabaseReplicator implements Replication {
   private long lastCheckpoint;
   private long checkpointNotBefore;
 
-  private volatile @Nullable Reason abandon;
+  private volatile @Nullable Abandoned abandoned;
   private volatile boolean closing;
   private volatile boolean closed;
   private @Nullable Future<?> nextTick;
@@ -195,9 +195,11 @@ final class DatabaseReplicator implements Replication {
     return waiting.get() > 0;
   }
 
-  /** Begins a new generation with the next step. */
-  void abandonGeneration(Reason reason) {
-    abandon = reason;
+  private record Abandoned(Generation generation, Reason reason) {}
+
+  /** Begins a new generation with the next step, unless this one is over already. */
+  void abandonGeneration(Generation generation, Reason reason) {
+    abandoned = new Abandoned(generation, reason);
     wake();
   }
 
@@ -234,10 +236,12 @@ final class DatabaseReplicator implements Replication {
         reopenLater(open);
         return;
       }
-      Reason reason = abandon;
-      if (reason != null) {
-        abandon = null;
-        open.abandonGeneration(reason);
+      Abandoned over = abandoned;
+      if (over != null) {
+        abandoned = null;
+        if (isCurrent(over.generation())) {
+          open.abandonGeneration(over.reason());
+        }
       }
       DatabaseSync.Outcome outcome = copy(open);
       checkpoint(open);
@@ -277,12 +281,19 @@ final class DatabaseReplicator implements Replication {
     return outcome;
   }
 
+  /**
+   * Shows what was copied to the uploaders. Those that lag are told in any case: an upload that
+   * failed, or had to keep to its interval, is not waiting for the database to change again.
+   */
   private void publish(DatabaseSync open) {
-    ShadowView before = view;
     ShadowView now = open.view().orElse(null);
     view = now;
-    if (now != null && (!now.equals(before) || isUrgent())) {
-      uploaders.forEach(ReplicaUploader::signal);
+    if (now != null) {
+      for (ReplicaUploader uploader : uploaders) {
+        if (!uploader.holds(now.end())) {
+          uploader.signal();
+        }
+      }
     }
   }
 
@@ -389,7 +400,7 @@ final class DatabaseReplicator implements Replication {
   }
 
   private void scheduleAfter(DatabaseSync.Outcome outcome, long elapsedNanos) {
-    if (outcome.more() || abandon != null) {
+    if (outcome.more() || abandoned != null) {
       wake();
       return;
     }

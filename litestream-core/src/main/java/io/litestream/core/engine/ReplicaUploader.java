@@ -254,7 +254,7 @@ final class ReplicaUploader {
       return new Position(view.generation(), snapshotNeeded ? view.index() : 0, 0);
     }
     if (!found.get().agrees()) {
-      database.abandonGeneration(Reason.REPLICA_AHEAD);
+      database.abandonGeneration(view.generation(), Reason.REPLICA_AHEAD);
       return null;
     }
     return found.get().end();

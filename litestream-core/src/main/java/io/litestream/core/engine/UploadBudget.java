@@ -28,9 +28,11 @@ final class UploadBudget {
     return true;
   }
 
-  /** Takes one upload out of the budget, whether there is one or not. */
+  /** Takes one upload out of the budget; if there is none, the next one is an interval away. */
   void take(long now) {
-    fullAt = (fullAt - now > 0 ? fullAt : now) + intervalNanos;
+    long from = fullAt - now > 0 ? fullAt : now;
+    long latest = now + SAVED * intervalNanos;
+    fullAt = from + intervalNanos - latest > 0 ? latest : from + intervalNanos;
   }
 
   /** When the next upload may begin; may have passed. */

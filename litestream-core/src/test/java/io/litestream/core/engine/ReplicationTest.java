@@ -145,9 +145,61 @@ class ReplicationTest {
         Litestream litestream = start(PATIENCE)) {
       insert(app, 10);
       Replication replication = litestream.replicate(DatabaseOptions.of(database(), replica("a")));
-      replication.sync(PATIENCE);
+      awaitNoLag(replication);
       assertThat(restoredRows("a")).isEqualTo(10);
     }
+  }
+
+  @Test
+  void theLastCommitBeforeAQuietSpellIsUploadedWhenItsIntervalHasPassed() throws Exception {
+    ReplicaOptions slow =
+        new ReplicaOptions("a", "memory", Map.of("path", "a"), Duration.ofMillis(700));
+    try (Connection app = connect();
+        Litestream litestream = start(PATIENCE)) {
+      Replication replication = litestream.replicate(DatabaseOptions.of(database(), slow));
+      Path wal = directory.resolve("app.db-wal");
+      for (int i = 1; i <= 5; i++) {
+        insert(app, 1);
+        // Copied each by itself, so that the uploads' budget is used up before the last one.
+        await("a copy", () -> isCopied(replication, wal));
+      }
+      awaitNoLag(replication);
+      assertThat(restoredRows("a")).isEqualTo(5);
+    }
+  }
+
+  private interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  private static void await(String what, Condition condition) throws Exception {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.holds()) {
+      assertThat(System.nanoTime()).as("in time: " + what).isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+  }
+
+  private static boolean isCopied(Replication replication, Path wal) {
+    return replication
+        .status()
+        .position()
+        .filter(p -> p.offset() == wal.toFile().length())
+        .isPresent();
+  }
+
+  /** Waits, without hurrying anybody, until all that is in the WAL is in all replicas. */
+  private void awaitNoLag(Replication replication) throws Exception {
+    Path wal = directory.resolve("app.db-wal");
+    await(
+        "no lag",
+        () ->
+            isCopied(replication, wal)
+                && replication.status().replicas().stream()
+                    .allMatch(
+                        r ->
+                            r.lastSync().isPresent()
+                                && r.position().equals(replication.status().position())));
   }
 
   @Test
@@ -241,12 +293,8 @@ class ReplicationTest {
     }
   }
 
-  private void awaitObjects(String name) throws InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (server(name).objects().isEmpty()) {
-      assertThat(System.nanoTime()).as("nothing was uploaded in time").isLessThan(deadline);
-      Thread.onSpinWait();
-    }
+  private void awaitObjects(String name) throws Exception {
+    await("an upload", () -> !server(name).objects().isEmpty());
   }
 
   @Test
