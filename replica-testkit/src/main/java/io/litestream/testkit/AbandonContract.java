@@ -70,12 +70,14 @@ public abstract class AbandonContract extends StoreContract {
     require(FAILS_COMMITS);
     ReplicaStore store = store();
     underTest().makeUncommittable(KEY);
-    assertThatThrownBy(() -> new Pattern(1, 100).write(store, KEY))
-        .as("R7 the failure of a write that cannot be committed")
+    assertThatThrownBy(
+            () -> new Pattern(1, 100).write(store, KEY),
+            "R7 the failure of a write that cannot be committed")
         .isInstanceOf(ReplicaException.class)
         .hasMessageContaining(KEY);
-    assertThatThrownBy(() -> new Pattern(1, partSize() + 1L).write(store, KEY))
-        .as("R7 the failure of a write in parts that cannot be committed")
+    assertThatThrownBy(
+            () -> new Pattern(1, partSize() + 1L).write(store, KEY),
+            "R7 the failure of a write in parts that cannot be committed")
         .isInstanceOf(ReplicaException.class);
     assertAbsent(store);
     if (has(SHOWS_LEFTOVERS)) {
@@ -90,8 +92,7 @@ public abstract class AbandonContract extends StoreContract {
     try (ObjectWriter writer = store.create(KEY)) {
       new Pattern(1, partSize() + 1L).writeTo(writer);
       store.close();
-      assertThatThrownBy(writer::commit)
-          .as("R8 a commit after the store was closed")
+      assertThatThrownBy(writer::commit, "R8 a commit after the store was closed")
           .isInstanceOf(ReplicaException.class);
     }
     assertAbsent(store());
@@ -109,8 +110,7 @@ public abstract class AbandonContract extends StoreContract {
     abandoned.close();
     write(store, KEY, bytes("written by another"));
     abandoned.close();
-    assertThatThrownBy(abandoned::commit)
-        .as("R3 the commit of an abandoned writer is refused")
+    assertThatThrownBy(abandoned::commit, "R3 the commit of an abandoned writer is refused")
         .isInstanceOfAny(IOException.class, IllegalStateException.class);
     assertThat(read(store, KEY))
         .as("R3 bytes after an abandoned writer was closed again")

@@ -15,7 +15,10 @@ public enum Capability {
   SHOWS_LEFTOVERS("leftovers cannot be seen"),
   /** {@link StoreUnderTest#secrets} names what the store must not give away. */
   HAS_SECRETS("the store is opened without credentials"),
-  /** An object {@code a} and an object {@code a/b} exist side by side. */
+  /**
+   * An object {@code a} and an object {@code a/b} exist side by side. Where this is not declared,
+   * the second is refused.
+   */
   NESTS_KEYS("a key cannot also be a prefix of other keys in this store");
 
   private final String absence;

@@ -1,10 +1,10 @@
 package io.litestream.testkit;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -48,17 +48,21 @@ final class InParallel {
   private static void execute(int threads, List<Task> tasks) throws Exception {
     ExecutorService executor = Executors.newFixedThreadPool(threads);
     try {
-      var futures = new ArrayList<Future<?>>();
+      // In the order in which they end, so that a failure is seen while the others still run.
+      var ended = new ExecutorCompletionService<Boolean>(executor);
       for (Task task : tasks) {
-        futures.add(
-            executor.submit(
-                () -> {
-                  task.run();
-                  return null;
-                }));
+        ended.submit(
+            () -> {
+              task.run();
+              return true;
+            });
       }
-      for (Future<?> future : futures) {
-        future.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+      for (int i = 0; i < tasks.size(); i++) {
+        Future<Boolean> next = ended.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
+        if (next == null) {
+          throw new AssertionError("R8 nothing has ended for " + LIMIT_SECONDS + " seconds");
+        }
+        next.get();
       }
     } catch (ExecutionException e) {
       if (e.getCause() instanceof AssertionError failure) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.litestream.spi.DeleteReport;
 import io.litestream.spi.ListRequest;
 import io.litestream.spi.ObjectKeys;
+import io.litestream.spi.ReplicaException;
+import io.litestream.spi.ReplicaException.Kind;
 import io.litestream.spi.ReplicaStore;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -50,7 +52,7 @@ public abstract class KeyContract extends StoreContract {
           "half \ud83d pair");
 
   @Test
-  @DisplayName("R1 keys of any text are written, read, listed and deleted under their own name")
+  @DisplayName("R1 R4 keys of any text are written, read, listed and deleted under their own name")
   public final void unusualKeysKeepTheirName() throws Exception {
     ReplicaStore store = store();
     List<String> sorted = new ArrayList<>(UNUSUAL);
@@ -98,13 +100,25 @@ public abstract class KeyContract extends StoreContract {
   }
 
   @Test
-  @DisplayName("R1 a key may also be a prefix of other keys")
+  @DisplayName("R1 a key may also be a prefix of other keys, or is refused where it cannot")
   public final void keyMayAlsoBeAPrefix() throws Exception {
-    require(Capability.NESTS_KEYS);
     ReplicaStore store = store();
-    writeAll(store, List.of("a", "a/b", "a/b/c"));
-    store.delete(List.of("a/b"));
-    assertThat(allKeys(store, ListRequest.below("a"))).as("R4 keys").containsExactly("a", "a/b/c");
+    write(store, "a");
+    if (has(Capability.NESTS_KEYS)) {
+      writeAll(store, List.of("a/b", "a/b/c"));
+      store.delete(List.of("a/b"));
+      assertThat(allKeys(store, ListRequest.below("a")))
+          .as("R4 keys")
+          .containsExactly("a", "a/b/c");
+      return;
+    }
+    assertThatThrownBy(
+            () -> write(store, "a/b"),
+            "R7 writing below an object, in a store that does not nest keys")
+        .isInstanceOfSatisfying(
+            ReplicaException.class,
+            e -> assertThat(e.kind()).as("R7 kind").isEqualTo(Kind.CONFIGURATION));
+    assertThat(read(store, "a")).as("R2 bytes of the object").isEqualTo(bytes("the bytes of a"));
   }
 
   @Test
@@ -138,8 +152,10 @@ public abstract class KeyContract extends StoreContract {
     var requests = new RecordedRequests();
     ReplicaStore store = store(requests);
     for (String key : BAD) {
-      assertThatThrownBy(() -> call.run(store, key))
-          .as("the key '%s' breaks the model and is refused", key.replace("\0", "\\0"))
+      assertThatThrownBy(
+              () -> call.run(store, key),
+              "the key '%s' breaks the model and is refused",
+              key.replace("\0", "\\0"))
           .isInstanceOf(IllegalArgumentException.class);
     }
     assertThat(requests.all()).as("requests for keys that were refused").isEmpty();

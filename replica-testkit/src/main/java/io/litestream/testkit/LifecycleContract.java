@@ -48,8 +48,7 @@ public abstract class LifecycleContract extends StoreContract {
     store.close();
     CALLS.forEach(
         (name, call) ->
-            assertThatThrownBy(() -> call.run(store))
-                .as("R8 %s after close", name)
+            assertThatThrownBy(() -> call.run(store), "R8 %s after close", name)
                 .isExactlyInstanceOf(ReplicaException.class));
     assertThat(exists(store(), "a/2")).as("R8 what was written after close exists").isFalse();
   }

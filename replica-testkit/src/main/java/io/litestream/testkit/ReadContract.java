@@ -24,8 +24,7 @@ public abstract class ReadContract extends StoreContract {
     ReplicaStore store = store();
     write(store, "wal/other");
     for (String missing : List.of("wal/missing", "nowhere/at/all", "wal/other2", "wa")) {
-      assertThatThrownBy(() -> store.open(missing))
-          .as("R5 opening the missing key %s", missing)
+      assertThatThrownBy(() -> store.open(missing), "R5 opening the missing key %s", missing)
           .isInstanceOfSatisfying(
               NoSuchObjectException.class,
               e -> {
@@ -42,8 +41,8 @@ public abstract class ReadContract extends StoreContract {
     ReplicaStore store = store();
     write(store, "generations/4c994ccc40a5ba03/wal/1");
     for (String prefix : List.of("generations", "generations/4c994ccc40a5ba03")) {
-      assertThatThrownBy(() -> store.open(prefix))
-          .as("R5 opening %s, of which only longer keys exist", prefix)
+      assertThatThrownBy(
+              () -> store.open(prefix), "R5 opening %s, of which only longer keys exist", prefix)
           .isInstanceOf(NoSuchObjectException.class);
     }
   }
@@ -54,8 +53,7 @@ public abstract class ReadContract extends StoreContract {
     ReplicaStore store = store();
     write(store, KEY);
     store.delete(List.of(KEY));
-    assertThatThrownBy(() -> store.open(KEY))
-        .as("R5 opening a deleted object")
+    assertThatThrownBy(() -> store.open(KEY), "R5 opening a deleted object")
         .isInstanceOf(NoSuchObjectException.class);
   }
 

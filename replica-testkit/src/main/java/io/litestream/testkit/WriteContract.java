@@ -173,8 +173,7 @@ public abstract class WriteContract extends StoreContract {
     writer.commit();
     for (ThrowingWrite late :
         List.<ThrowingWrite>of(() -> writer.write(bytes("more")), () -> writer.write(1))) {
-      assertThatThrownBy(late::run)
-          .as("R2 a write after the commit is refused")
+      assertThatThrownBy(late::run, "R2 a write after the commit is refused")
           .isInstanceOfAny(IOException.class, IllegalStateException.class);
     }
     writer.close();
