@@ -25,8 +25,11 @@ final class Backoff {
 
   /** How long to wait after one more failure. */
   Duration next() {
-    int doublings = Math.min(failures++, 20);
-    long nanos = Math.min(first.toNanos() << doublings, ceiling.toNanos());
+    long nanos = Math.min(first.toNanos(), ceiling.toNanos());
+    for (int doubling = 0; doubling < failures && nanos < ceiling.toNanos(); doubling++) {
+      nanos = nanos > ceiling.toNanos() / 2 ? ceiling.toNanos() : 2 * nanos;
+    }
+    failures++;
     return Duration.ofNanos(nanos - (long) (nanos * random.getAsDouble() / 2));
   }
 
