@@ -2,6 +2,7 @@ package io.litestream.core;
 
 import io.litestream.core.position.Position;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -10,12 +11,17 @@ import java.util.Optional;
  * Where the replication of one database stands.
  *
  * @param database its path
+ * @param present whether the file was there when it was last looked for; if not, it is waited for
  * @param position the end of what has been copied from its WAL; empty before the first copy
  * @param error why copying does not go on, if it does not
  * @param replicas one for each replica, in the order of the options
  */
 public record DatabaseStatus(
-    Path database, Optional<Position> position, Optional<String> error, List<Replica> replicas) {
+    Path database,
+    boolean present,
+    Optional<Position> position,
+    Optional<String> error,
+    List<Replica> replicas) {
 
   public DatabaseStatus {
     replicas = List.copyOf(replicas);
@@ -25,15 +31,21 @@ public record DatabaseStatus(
    * Where one replica stands.
    *
    * @param position the end of what is safe in the replica; empty until its place was found
+   * @param lag how long ago something was committed, as far as that was noticed, that cannot be
+   *     restored from the replica yet; while the database cannot be read, at least how long. Zero
+   *     if there is nothing
    * @param lagBytes WAL bytes that were copied and are not in the replica yet
-   * @param lastSync when the replica was last known to hold everything that had been copied; empty
-   *     if that was never so since the start
+   * @param lastSync when the replica was last known to hold everything that had been committed;
+   *     empty if that was never so since the start
    * @param error why the last upload failed, if it did
+   * @param retryAt when it is tried again
    */
   public record Replica(
       String name,
       Optional<Position> position,
+      Duration lag,
       long lagBytes,
       Optional<Instant> lastSync,
-      Optional<String> error) {}
+      Optional<String> error,
+      Optional<Instant> retryAt) {}
 }

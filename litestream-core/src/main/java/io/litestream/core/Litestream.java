@@ -36,7 +36,17 @@ public final class Litestream implements AutoCloseable {
    * @param shutdownTimeout the longest that {@link #close} waits for the last syncs together
    */
   public static Litestream start(ReplicaStores stores, Duration shutdownTimeout) {
-    return new Litestream(new Engine(stores, shutdownTimeout, Clock.systemUTC()));
+    return start(stores, shutdownTimeout, ReplicationObserver.NONE);
+  }
+
+  /**
+   * As {@link #start(ReplicaStores, Duration)}, observed.
+   *
+   * @param observer is told of everything that the engine does
+   */
+  public static Litestream start(
+      ReplicaStores stores, Duration shutdownTimeout, ReplicationObserver observer) {
+    return new Litestream(new Engine(stores, shutdownTimeout, Clock.systemUTC(), observer));
   }
 
   /**

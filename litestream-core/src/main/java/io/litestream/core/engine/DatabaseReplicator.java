@@ -3,6 +3,8 @@ package io.litestream.core.engine;
 import io.litestream.core.DatabaseOptions;
 import io.litestream.core.DatabaseStatus;
 import io.litestream.core.Replication;
+import io.litestream.core.ReplicationObserver;
+import io.litestream.core.ReplicationObserver.CheckpointMode;
 import io.litestream.core.position.Generation;
 import io.litestream.core.position.Position;
 import io.litestream.core.sqlite.SqliteFailure;
@@ -17,6 +19,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -56,11 +59,15 @@ final class DatabaseReplicator implements Replication {
   private static final Duration SHORT_PATIENCE = Duration.ofMillis(20);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
+  /** How much later than planned the database may be looked at before that counts as a lag. */
+  private static final Duration LATE = Duration.ofSeconds(2);
+
   private final DatabaseOptions options;
   private final EngineThreads threads;
   private final DirectoryWatch watch;
   private final LongSupplier random;
   private final Clock clock;
+  private final ReplicationObserver observer;
   private final Duration shutdownTimeout;
   private final Runnable onClosed;
   private final SerialTask task;
@@ -71,6 +78,7 @@ final class DatabaseReplicator implements Replication {
   private final AtomicInteger holds = new AtomicInteger();
   private final AtomicInteger waiting = new AtomicInteger();
   private final Object monitor = new Object();
+  private final CopyTimes copyTimes = new CopyTimes();
 
   // Guarded by monitor.
   private long syncRequested;
@@ -83,7 +91,12 @@ final class DatabaseReplicator implements Replication {
   private volatile @Nullable String error;
   private volatile WalStat lastStat = WalStat.ABSENT;
   private volatile long checkpointDueAt;
-  private boolean missingLogged;
+
+  /** When the database was last looked at with the result that nothing more was to be copied. */
+  private volatile Instant lastLook;
+
+  private volatile boolean missing;
+  private long copiedBefore;
   private long lastCheckpoint;
   private long checkpointNotBefore;
 
@@ -98,6 +111,7 @@ final class DatabaseReplicator implements Replication {
       DirectoryWatch watch,
       LongSupplier random,
       Clock clock,
+      ReplicationObserver observer,
       Duration shutdownTimeout,
       Runnable onClosed) {
     this.options = options;
@@ -105,6 +119,8 @@ final class DatabaseReplicator implements Replication {
     this.watch = watch;
     this.random = random;
     this.clock = clock;
+    this.observer = observer;
+    this.lastLook = clock.instant();
     this.shutdownTimeout = shutdownTimeout;
     this.onClosed = onClosed;
     this.task = new SerialTask(threads.databases(), this::step);
@@ -148,11 +164,12 @@ final class DatabaseReplicator implements Replication {
     }
     try {
       sync = DatabaseSync.open(options.path(), options.metaPath(), options.busyTimeout(), random);
-      missingLogged = false;
+      missing = false;
+      copiedBefore = 0;
       return true;
     } catch (NoSuchFileException e) {
-      if (!missingLogged) {
-        missingLogged = true;
+      if (!missing) {
+        missing = true;
         log.atInfo()
             .addKeyValue("db", options.path())
             .log("database does not exist yet; waiting for it");
@@ -223,8 +240,10 @@ final class DatabaseReplicator implements Replication {
       return;
     }
     long began = System.nanoTime();
+    Instant looked = clock.instant();
     try {
       if (!open()) {
+        lastLook = looked;
         schedule(options.monitorInterval().toNanos());
         return;
       }
@@ -244,11 +263,19 @@ final class DatabaseReplicator implements Replication {
         }
       }
       DatabaseSync.Outcome outcome = copy(open);
+      if (!outcome.more()) {
+        lastLook = looked;
+      }
       checkpoint(open);
       removeUnneeded(open);
       recovered();
-      scheduleAfter(outcome, System.nanoTime() - began);
+      long elapsed = System.nanoTime() - began;
+      long copied = open.copiedBytes();
+      observer.onSync(options.path(), copied - copiedBefore, Duration.ofNanos(elapsed), false);
+      copiedBefore = copied;
+      scheduleAfter(outcome, elapsed);
     } catch (IOException | RuntimeException e) {
+      observer.onSync(options.path(), 0, Duration.ofNanos(System.nanoTime() - began), true);
       failed(e);
     }
   }
@@ -287,6 +314,7 @@ final class DatabaseReplicator implements Replication {
    */
   private void publish(DatabaseSync open) {
     ShadowView now = open.view().orElse(null);
+    observe(open, now);
     view = now;
     if (now != null) {
       for (ReplicaUploader uploader : uploaders) {
@@ -294,6 +322,17 @@ final class DatabaseReplicator implements Replication {
           uploader.signal();
         }
       }
+    }
+  }
+
+  private void observe(DatabaseSync open, @Nullable ShadowView now) {
+    if (now == null) {
+      return;
+    }
+    copyTimes.copied(now.end(), clock.instant());
+    if (!isCurrent(now.generation())) {
+      open.generationReason()
+          .ifPresent(reason -> observer.onGeneration(options.path(), reason.text()));
     }
   }
 
@@ -328,7 +367,20 @@ final class DatabaseReplicator implements Replication {
       return;
     }
     Duration patience = urgency == Urgency.HIGH ? options.busyTimeout() : SHORT_PATIENCE;
-    boolean done = open.checkpoint(patience, frames >= CheckpointPolicy.TRUNCATE_PAGES);
+    boolean shrink = frames >= CheckpointPolicy.TRUNCATE_PAGES;
+    CheckpointMode mode =
+        shrink
+            ? CheckpointMode.TRUNCATE
+            : urgency == Urgency.HIGH ? CheckpointMode.RESTART : CheckpointMode.PASSIVE;
+    boolean done = false;
+    boolean failed = true;
+    try {
+      done = open.checkpoint(patience, shrink);
+      failed = false;
+    } finally {
+      Duration elapsed = Duration.ofNanos(System.nanoTime() - now);
+      observer.onCheckpoint(options.path(), mode, elapsed, failed);
+    }
     long after = System.nanoTime();
     if (done) {
       lastCheckpoint = after;
@@ -453,6 +505,7 @@ final class DatabaseReplicator implements Replication {
         || !WalStat.of(open.walPath(), clock).sameAs(lastStat)) {
       wake();
     } else {
+      lastLook = clock.instant();
       schedule(options.monitorInterval().toNanos());
     }
   }
@@ -462,13 +515,37 @@ final class DatabaseReplicator implements Replication {
     ShadowView now = view;
     List<DatabaseStatus.Replica> replicas = new ArrayList<>();
     for (ReplicaUploader uploader : uploaders) {
-      replicas.add(uploader.status(lagBytes(now, uploader.position().orElse(null))));
+      replicas.add(
+          uploader.status(
+              lag(uploader),
+              lagBytes(now, uploader.position().orElse(null)),
+              now != null && uploader.holds(now.end())
+                  ? Optional.of(lastLook)
+                  : uploader.lastSync()));
     }
     return new DatabaseStatus(
         options.path(),
+        !missing,
         Optional.ofNullable(now).map(ShadowView::end),
         Optional.ofNullable(error),
         replicas);
+  }
+
+  private Duration lag(ReplicaUploader uploader) {
+    if (missing) {
+      return Duration.ZERO;
+    }
+    Instant now = clock.instant();
+    Duration unseen = Duration.between(lastLook, now);
+    if (unseen.compareTo(options.monitorInterval().multipliedBy(2).plus(LATE)) < 0) {
+      unseen = Duration.ZERO;
+    }
+    Duration waiting =
+        copyTimes
+            .waitingSince(uploader.held())
+            .map(since -> Duration.between(since, now))
+            .orElse(Duration.ZERO);
+    return waiting.compareTo(unseen) > 0 ? waiting : unseen;
   }
 
   private long lagBytes(@Nullable ShadowView now, @Nullable Position reached) {
@@ -509,7 +586,7 @@ final class DatabaseReplicator implements Replication {
       long request = ++syncRequested;
       wake();
       while (syncServed < request) {
-        if (sync == null && missingLogged) {
+        if (sync == null && missing) {
           return null; // there is no database, so nothing is missing from its replicas
         }
         if (closed) {

@@ -4,8 +4,8 @@ import io.litestream.core.DatabaseOptions;
 import io.litestream.core.ReplicaOptions;
 import io.litestream.core.ReplicaStores;
 import io.litestream.core.Replication;
+import io.litestream.core.ReplicationObserver;
 import io.litestream.spi.ReplicaStore;
-import io.litestream.spi.RequestObserver;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -22,16 +22,19 @@ public final class Engine implements AutoCloseable {
   private final ReplicaStores stores;
   private final Duration shutdownTimeout;
   private final Clock clock;
+  private final ReplicationObserver observer;
   private final SecureRandom random = new SecureRandom();
   private final EngineThreads threads = new EngineThreads();
   private final DirectoryWatch watch = DirectoryWatch.start();
   private final List<DatabaseReplicator> replicators = new CopyOnWriteArrayList<>();
   private volatile boolean closed;
 
-  public Engine(ReplicaStores stores, Duration shutdownTimeout, Clock clock) {
+  public Engine(
+      ReplicaStores stores, Duration shutdownTimeout, Clock clock, ReplicationObserver observer) {
     this.stores = stores;
     this.shutdownTimeout = shutdownTimeout;
     this.clock = clock;
+    this.observer = observer;
   }
 
   /** See {@link io.litestream.core.Litestream#replicate}. */
@@ -49,11 +52,13 @@ public final class Engine implements AutoCloseable {
               watch,
               random::nextLong,
               clock,
+              observer,
               shutdownTimeout,
-              () -> replicators.remove(self[0]));
+              () -> closed(self[0]));
       self[0] = replicator;
       for (ReplicaOptions replica : options.replicas()) {
-        ReplicaStore store = stores.open(replica, RequestObserver.NONE);
+        ReplicaStore store =
+            stores.open(replica, request -> observer.onRequest(options.path(), replica, request));
         opened.add(store);
         replicator.add(
             new ReplicaUploader(
@@ -62,7 +67,8 @@ public final class Engine implements AutoCloseable {
                 store,
                 threads.uploads(destination(replica)),
                 threads.clock(),
-                clock));
+                clock,
+                observer));
       }
       replicator.begin();
       replicators.add(replicator);
@@ -77,6 +83,11 @@ public final class Engine implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  private void closed(DatabaseReplicator replicator) {
+    replicators.remove(replicator);
+    observer.onClosed(replicator.database());
   }
 
   /** What may hang together: one type of store, and one bucket or host of it. */

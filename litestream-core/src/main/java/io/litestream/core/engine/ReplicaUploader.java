@@ -2,6 +2,8 @@ package io.litestream.core.engine;
 
 import io.litestream.core.DatabaseStatus;
 import io.litestream.core.ReplicaOptions;
+import io.litestream.core.ReplicationObserver;
+import io.litestream.core.ReplicationObserver.Upload;
 import io.litestream.core.codec.Lz4OutputStream;
 import io.litestream.core.layout.ReplicaLayout;
 import io.litestream.core.position.Position;
@@ -58,6 +60,7 @@ final class ReplicaUploader {
   private final ReplicaStore store;
   private final ScheduledExecutorService clock;
   private final Clock wallClock;
+  private final ReplicationObserver observer;
   private final SerialTask task;
   private final UploadBudget budget;
   private final Backoff backoff =
@@ -66,8 +69,13 @@ final class ReplicaUploader {
   private volatile boolean snapshotNeeded;
   private @Nullable Future<?> nextWake;
   private volatile @Nullable Position position;
+
+  /** Up to where the database can be restored; behind {@code position} without a snapshot. */
+  private volatile @Nullable Position held;
+
   private volatile @Nullable Instant lastSync;
   private volatile @Nullable String error;
+  private volatile @Nullable Instant retryAt;
   private volatile boolean stopped;
   private volatile long readyAt;
 
@@ -77,12 +85,14 @@ final class ReplicaUploader {
       ReplicaStore store,
       ExecutorService threads,
       ScheduledExecutorService clock,
-      Clock wallClock) {
+      Clock wallClock,
+      ReplicationObserver observer) {
     this.database = database;
     this.options = options;
     this.store = store;
     this.clock = clock;
     this.wallClock = wallClock;
+    this.observer = observer;
     this.task = new SerialTask(threads, this::run);
     long now = System.nanoTime();
     this.budget = new UploadBudget(options.syncInterval(), now);
@@ -114,13 +124,25 @@ final class ReplicaUploader {
             || (reached.index() == target.index() && reached.offset() >= target.offset()));
   }
 
-  DatabaseStatus.Replica status(long lagBytes) {
+  /** Up to where the database can be restored from the replica, as far as is known. */
+  @Nullable Position held() {
+    return held;
+  }
+
+  /** When the replica was last seen to hold everything that had been copied. */
+  Optional<Instant> lastSync() {
+    return Optional.ofNullable(lastSync);
+  }
+
+  DatabaseStatus.Replica status(Duration lag, long lagBytes, Optional<Instant> lastSeenInSync) {
     return new DatabaseStatus.Replica(
         options.name(),
         position(),
+        lag,
         lagBytes,
-        Optional.ofNullable(lastSync),
-        Optional.ofNullable(error));
+        lastSeenInSync,
+        Optional.ofNullable(error),
+        Optional.ofNullable(retryAt));
   }
 
   String name() {
@@ -193,6 +215,7 @@ final class ReplicaUploader {
 
   private void succeeded() {
     backoff.reset();
+    retryAt = null;
     if (error != null) {
       error = null;
       facts(Level.INFO).addKeyValue("position", position).log("replica is reachable again");
@@ -206,6 +229,8 @@ final class ReplicaUploader {
     // Once per change of state; a store that stays away for hours does not fill the log.
     boolean news = !message.equals(error);
     error = message;
+    retryAt = wallClock.instant().plus(pause);
+    observer.onUploadFailed(database.database(), options);
     facts(news ? Level.ERROR : Level.DEBUG)
         .addKeyValue("error", message)
         .addKeyValue("retry-in", pause)
@@ -228,7 +253,7 @@ final class ReplicaUploader {
       if (at == null) {
         return;
       }
-      position = at;
+      advance(at);
       facts(Level.INFO).addKeyValue("position", at).log("replication continues");
     }
     if (snapshotNeeded) {
@@ -236,6 +261,13 @@ final class ReplicaUploader {
       view = Optional.ofNullable(database.view()).orElse(view);
     }
     uploadTo(view.end());
+  }
+
+  private void advance(Position to) {
+    position = to;
+    if (!snapshotNeeded) {
+      held = to;
+    }
   }
 
   /**
@@ -279,9 +311,12 @@ final class ReplicaUploader {
         writer.commit();
       }
       snapshotNeeded = false;
+      held = position;
+      Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
+      observer.onUpload(database.database(), options, Upload.SNAPSHOT, size, elapsed);
       facts(Level.INFO)
           .addKeyValue("position", covered.at(0))
-          .addKeyValue("elapsed", Duration.ofNanos(System.nanoTime() - began))
+          .addKeyValue("elapsed", elapsed)
           .addKeyValue("sz", size)
           .log("snapshot written");
     }
@@ -345,7 +380,7 @@ final class ReplicaUploader {
       try (ShadowSlice slice =
           ShadowSlice.open(database.shadowPath(at.generation(), at.index()), at, target)) {
         if (slice.isEmpty()) {
-          position = at.startOf(at.index() + 1);
+          advance(at.startOf(at.index() + 1));
           continue;
         }
         long began = System.nanoTime();
@@ -356,11 +391,14 @@ final class ReplicaUploader {
           }
           writer.commit();
         }
-        position = at.at(slice.end());
+        advance(at.at(slice.end()));
+        long size = slice.end() - at.offset();
+        Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
+        observer.onUpload(database.database(), options, Upload.SEGMENT, size, elapsed);
         facts(Level.DEBUG)
             .addKeyValue("position", at)
-            .addKeyValue("elapsed", Duration.ofNanos(System.nanoTime() - began))
-            .addKeyValue("sz", slice.end() - at.offset())
+            .addKeyValue("elapsed", elapsed)
+            .addKeyValue("sz", size)
             .log("wal segment written");
         database.progressed();
       } catch (NoSuchFileException e) {

@@ -54,6 +54,8 @@ public final class DatabaseSync implements AutoCloseable {
   private boolean complete;
   private boolean walMade;
   private @Nullable Reason forced;
+  private @Nullable Reason generationReason;
+  private long copiedBytes;
 
   private DatabaseSync(LiveDatabase database, MetaDirectory meta, LongSupplier random)
       throws IOException {
@@ -140,6 +142,7 @@ public final class DatabaseSync implements AutoCloseable {
         beginNextIndex(headerBytes, header);
       }
       WalCopy.Outcome outcome = new WalCopy(BUFFER.get()).run(wal, requireShadow(), limit);
+      copiedBytes += outcome.copied();
       if (outcome.copied() > 0) {
         complete = false; // the WAL went on, where a restart was possible
       }
@@ -205,6 +208,7 @@ public final class DatabaseSync implements AutoCloseable {
     firstIndex = 0;
     state = Shadow.PRESENT;
     forced = null;
+    generationReason = reason;
     log.atInfo()
         .addKeyValue("db", database.path())
         .addKeyValue("generation", next)
@@ -328,6 +332,16 @@ public final class DatabaseSync implements AutoCloseable {
     return Optional.of(
         new ShadowView(
             generation, firstIndex, shadow.index(), shadow.length(), shadow.header().pageSize()));
+  }
+
+  /** Why the current generation began; empty if it is older than this object. */
+  public Optional<Reason> generationReason() {
+    return Optional.ofNullable(generationReason);
+  }
+
+  /** Bytes of frames that were copied since the database was opened. */
+  public long copiedBytes() {
+    return copiedBytes;
   }
 
   /** Where the shadow file of an index is. Any thread may call it. */
