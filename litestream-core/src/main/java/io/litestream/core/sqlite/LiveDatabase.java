@@ -30,6 +30,7 @@ public final class LiveDatabase implements AutoCloseable {
   private final Duration busyTimeout;
   private final OpenDatabases.Claim claim;
   private @Nullable SqliteConnection pin;
+  private boolean pinned;
 
   private LiveDatabase(Path path, Duration busyTimeout, OpenDatabases.Claim claim) {
     this.path = path;
@@ -132,6 +133,7 @@ public final class LiveDatabase implements AutoCloseable {
       beginRead(next);
       SqliteConnection previous = pin;
       pin = next;
+      pinned = true;
       next = null;
       if (previous != null) {
         previous.close();
@@ -140,6 +142,14 @@ public final class LiveDatabase implements AutoCloseable {
       closeQuietly(next, e);
       throw new SqliteFailure(path, "read", e);
     }
+  }
+
+  /**
+   * Whether the pin is there. It is missing after a failure of {@link WriteLock#checkpointAll} to
+   * take it again; {@link #repin} makes a new one.
+   */
+  public boolean isPinned() {
+    return pinned;
   }
 
   private static void beginRead(SqliteConnection connection) throws SQLException {
@@ -216,9 +226,10 @@ public final class LiveDatabase implements AutoCloseable {
      * writer after this lock restarts the WAL.
      */
     public CheckpointResult checkpointAll() throws IOException {
-      SqliteConnection pinned = requirePin();
+      SqliteConnection reader = requirePin();
       try (SqliteConnection checkpointer = SqliteConnection.readWrite(path, busyTimeout)) {
-        pinned.execute("ROLLBACK");
+        reader.execute("ROLLBACK");
+        pinned = false;
         try {
           CheckpointResult result = checkpointer.checkpointPassive();
           // An automatic checkpoint of the application may be at the same work just now.
@@ -228,7 +239,8 @@ public final class LiveDatabase implements AutoCloseable {
           }
           return result;
         } finally {
-          beginRead(pinned);
+          beginRead(reader);
+          pinned = true;
         }
       } catch (SQLException e) {
         throw new SqliteFailure(path, "checkpoint", e);

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,11 +52,40 @@ public final class DatabaseSync implements AutoCloseable {
   private @Nullable Generation generation;
   private @Nullable ShadowFile shadow;
   private int firstIndex;
+
+  /** Whether the shadow WAL holds all that was committed when the present pin began. */
+  private boolean level;
+
+  /**
+   * Whether the pin has been there, without a gap, since the shadow WAL was level for the first
+   * time, and each pin since then began only after it was level with the one before. As long as
+   * that holds, a WAL that was restarted was copied to its end, whoever restarted it.
+   */
+  private boolean watched;
+
+  /** Whether all of the WAL is in the database file, so that the next write restarts it. */
   private boolean complete;
+
   private boolean walMade;
   private @Nullable Reason forced;
   private @Nullable Reason generationReason;
   private long copiedBytes;
+
+  /** For tests: is told when a checkpoint is between two of its steps. */
+  private Consumer<Gap> gaps = gap -> {};
+
+  /** Where a checkpoint is between two of its steps. */
+  enum Gap {
+    BEFORE_PIN,
+    PINNED,
+    COPIED,
+    BEFORE_LOCK,
+    LOCKED,
+    LOCKED_AND_COPIED,
+    LOCKED_AND_CHECKPOINTED,
+    UNLOCKED,
+    RESTARTED
+  }
 
   private DatabaseSync(LiveDatabase database, MetaDirectory meta, LongSupplier random)
       throws IOException {
@@ -119,6 +149,9 @@ public final class DatabaseSync implements AutoCloseable {
    * @param limit about how many bytes to copy at most; a transaction is copied whole
    */
   public Outcome sync(long limit) throws IOException {
+    if (!database.isPinned()) {
+      database.repin();
+    }
     try (WalFile wal = WalFile.of(database.path())) {
       byte[] headerBytes = new byte[WalHeader.SIZE];
       int got = wal.read(headerBytes, 0, WalHeader.SIZE, 0);
@@ -146,8 +179,16 @@ public final class DatabaseSync implements AutoCloseable {
       if (outcome.copied() > 0) {
         complete = false; // the WAL went on, where a restart was possible
       }
+      if (!outcome.more()) {
+        becameLevel();
+      }
       return new Outcome(outcome.copied(), outcome.uncommitted(), outcome.more());
     }
+  }
+
+  private void becameLevel() {
+    level = true;
+    watched = true;
   }
 
   private SyncDecision decide(WalFile wal, byte[] headerBytes, @Nullable WalHeader header)
@@ -164,7 +205,7 @@ public final class DatabaseSync implements AutoCloseable {
     file.read(shadowBytes, WalHeader.SIZE, 0);
     boolean headersEqual = Arrays.equals(shadowBytes, headerBytes);
     OldTail oldTail = OldTail.NOT_EXAMINED;
-    if (header != null && !headersEqual && !complete && header.follows(file.header())) {
+    if (header != null && !headersEqual && !watched && header.follows(file.header())) {
       oldTail = new RestartedWal(BUFFER.get()).examine(wal, header, file);
       byte[] now = new byte[WalHeader.SIZE];
       wal.read(now, 0, WalHeader.SIZE, 0);
@@ -178,7 +219,7 @@ public final class DatabaseSync implements AutoCloseable {
             file.header(),
             file.length(),
             file.index() == Position.MAX_INDEX,
-            complete,
+            watched,
             header,
             wal.size(),
             headersEqual,
@@ -258,6 +299,9 @@ public final class DatabaseSync implements AutoCloseable {
     while (sync(BUFFER_BYTES * 8L).more() && (shadow == null || shadow.length() < target)) {
       // on to the next round
     }
+    if (shadow != null) {
+      becameLevel();
+    }
   }
 
   /**
@@ -271,34 +315,71 @@ public final class DatabaseSync implements AutoCloseable {
    */
   public boolean checkpoint(Duration patience, boolean shrink) throws IOException {
     if (!complete) {
-      for (int round = 0; round < CATCH_UP_ROUNDS; round++) {
-        long before = requireShadow().length();
-        database.repin();
-        syncToPresentEnd();
-        database.checkpointToPin();
-        if (requireShadow().length() - before < SMALL_REST) {
-          break;
-        }
-      }
+      catchUp();
+      gaps.accept(Gap.BEFORE_LOCK);
       Optional<LiveDatabase.WriteLock> lock = database.tryWriteLock(patience);
       if (lock.isEmpty()) {
         return false;
       }
       try (LiveDatabase.WriteLock held = lock.get()) {
+        gaps.accept(Gap.LOCKED);
         while (sync(Long.MAX_VALUE).more()) {
           // nobody can append now
         }
-        CheckpointResult result = held.checkpointAll();
+        gaps.accept(Gap.LOCKED_AND_COPIED);
+        CheckpointResult result = checkpointAll(held);
+        gaps.accept(Gap.LOCKED_AND_CHECKPOINTED);
         ShadowFile file = requireShadow();
         complete = result.isComplete() && result.log() == file.header().frameCount(file.length());
       }
+      gaps.accept(Gap.UNLOCKED);
       if (!complete) {
         return false;
       }
     }
     database.bumpSequence(shrink, BUMP_PATIENCE);
+    gaps.accept(Gap.RESTARTED);
     sync(BUFFER_BYTES * 8L);
     return true;
+  }
+
+  /** Copies and checkpoints up to the pin until little is left. */
+  private void catchUp() throws IOException {
+    for (int round = 0; round < CATCH_UP_ROUNDS; round++) {
+      gaps.accept(Gap.BEFORE_PIN);
+      if (!level) {
+        syncToPresentEnd(); // after a failure in the middle of a round
+      }
+      long before = requireShadow().length();
+      database.repin();
+      level = false;
+      gaps.accept(Gap.PINNED);
+      syncToPresentEnd();
+      gaps.accept(Gap.COPIED);
+      database.checkpointToPin();
+      if (requireShadow().length() - before < SMALL_REST) {
+        return;
+      }
+    }
+  }
+
+  private CheckpointResult checkpointAll(LiveDatabase.WriteLock held) throws IOException {
+    boolean pinned = false;
+    try {
+      CheckpointResult result = held.checkpointAll();
+      pinned = true;
+      return result;
+    } finally {
+      if (!pinned) {
+        level = false;
+        watched = false;
+      }
+    }
+  }
+
+  /** For tests: what else happens while a checkpoint is between two of its steps. */
+  void onGap(Consumer<Gap> actions) {
+    gaps = actions;
   }
 
   /**

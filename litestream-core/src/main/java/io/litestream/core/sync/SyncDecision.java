@@ -55,7 +55,7 @@ public sealed interface SyncDecision {
 
   /** Whether what an old WAL held behind the end of its shadow file is known. */
   enum OldTail {
-    /** It was not looked at: the WAL was not restarted, or is known to be complete. */
+    /** It was not looked at: the WAL was not restarted, or was being watched. */
     NOT_EXAMINED,
     /** Nothing was there, or it has been copied. */
     COPIED,
@@ -69,8 +69,8 @@ public sealed interface SyncDecision {
    * @param shadowHeader of the last shadow file, if it is {@code PRESENT}
    * @param shadowLength of that file, in bytes
    * @param shadowIndexIsLast whether no further index is possible
-   * @param complete whether the shadow file is known to hold every frame of its WAL, and nobody can
-   *     have restarted the WAL twice since
+   * @param watched whether nobody can have restarted the WAL before all of it was in the shadow
+   *     file; so if it was restarted, nothing is missing
    * @param walHeader the WAL's, if there is a valid one
    * @param walLength size of the WAL file in bytes
    * @param headersEqual whether all 32 bytes of both headers are the same
@@ -82,7 +82,7 @@ public sealed interface SyncDecision {
       @Nullable WalHeader shadowHeader,
       long shadowLength,
       boolean shadowIndexIsLast,
-      boolean complete,
+      boolean watched,
       @Nullable WalHeader walHeader,
       long walLength,
       boolean headersEqual,
@@ -103,7 +103,7 @@ public sealed interface SyncDecision {
       return new NewGeneration(Reason.SHORT_SHADOW);
     }
     if (wal == null) {
-      return facts.complete() ? new Wait() : new NewGeneration(Reason.WAL_TRUNCATED);
+      return facts.watched() ? new Wait() : new NewGeneration(Reason.WAL_TRUNCATED);
     }
     if (facts.headersEqual()) {
       if (facts.walLength() < facts.shadowLength()) {
@@ -111,7 +111,7 @@ public sealed interface SyncDecision {
       }
       return facts.lastFrameAgrees() ? new Continue() : new NewGeneration(Reason.WAL_OVERWRITTEN);
     }
-    boolean nothingMissing = facts.complete() || facts.oldTail() == OldTail.COPIED;
+    boolean nothingMissing = facts.watched() || facts.oldTail() == OldTail.COPIED;
     if (nothingMissing && wal.follows(shadow)) {
       return facts.shadowIndexIsLast() ? new NewGeneration(Reason.MAX_INDEX) : new NextIndex();
     }

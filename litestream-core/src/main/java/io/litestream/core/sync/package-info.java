@@ -9,9 +9,9 @@
  * the next start would not notice:
  *
  * <ol>
- *   <li>Pin the present end of the WAL, let go of the former pin, copy, and checkpoint up to the
- *       pin. The application writes on. The WAL cannot be restarted, since the pin holds a read
- *       mark.
+ *   <li>See that the shadow WAL is level with the pin. Pin the present end of the WAL, let go of
+ *       the former pin, copy, and checkpoint up to the pin. The application writes on. The WAL
+ *       cannot be restarted, unless all of it was in the database file, and then it was copied.
  *   <li>Take the write lock. If it is not to be had, that was all; what was copied counts.
  *   <li>Copy the rest. The shadow file now has every frame that this WAL will ever have.
  *   <li>End the pin, checkpoint all, pin again: still under the write lock, so nothing is appended

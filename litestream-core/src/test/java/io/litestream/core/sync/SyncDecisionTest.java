@@ -29,13 +29,13 @@ class SyncDecisionTest {
   }
 
   private static Facts facts(
-      boolean complete, WalHeader wal, long walLength, boolean lastAgrees, OldTail tail) {
+      boolean watched, WalHeader wal, long walLength, boolean lastAgrees, OldTail tail) {
     return new Facts(
         Shadow.PRESENT,
         SHADOW,
         LENGTH,
         false,
-        complete,
+        watched,
         wal,
         walLength,
         SHADOW.equals(wal),
@@ -47,13 +47,13 @@ class SyncDecisionTest {
     return new Facts(shadow, null, 0, false, false, NEXT, LENGTH, false, false, OldTail.UNKNOWN);
   }
 
-  private static Facts emptyWal(boolean complete) {
+  private static Facts emptyWal(boolean watched) {
     return new Facts(
         Shadow.PRESENT,
         SHADOW,
         LENGTH,
         false,
-        complete,
+        watched,
         null,
         0,
         false,
@@ -89,11 +89,9 @@ class SyncDecisionTest {
             facts(false, SHADOW, LENGTH - 4120, false, none),
             new NewGeneration(Reason.WAL_TRUNCATED)),
         Arguments.of(
-            "restarted once after a complete checkpoint",
-            facts(true, NEXT, 4152, false, none),
-            new NextIndex()),
+            "restarted once under the pin", facts(true, NEXT, 4152, false, none), new NextIndex()),
         Arguments.of(
-            "restarted twice after a complete checkpoint",
+            "restarted twice under the pin",
             facts(true, AFTER_NEXT, 4152, false, none),
             new NewGeneration(Reason.WAL_OVERWRITTEN)),
         Arguments.of(
@@ -108,7 +106,7 @@ class SyncDecisionTest {
             "restarted while away, header only",
             facts(false, NEXT, 32, false, OldTail.UNKNOWN),
             new NewGeneration(Reason.HEADER_MISMATCH)),
-        Arguments.of("empty WAL after a complete checkpoint", emptyWal(true), new Wait()),
+        Arguments.of("empty WAL under the pin", emptyWal(true), new Wait()),
         Arguments.of(
             "empty WAL while away", emptyWal(false), new NewGeneration(Reason.WAL_TRUNCATED)),
         Arguments.of("no index left", lastIndex, new NewGeneration(Reason.MAX_INDEX)));
