@@ -2,14 +2,10 @@ package io.litestream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Random;
@@ -43,9 +39,10 @@ class KillTest {
     long restored = 0;
     for (int kill = 0; kill < KILLS; kill++) {
       int before = objects(replica);
-      Process process = replicate(database, replica);
-      await(process, () -> objects(replica) > before + 1 + random.nextInt(3));
-      process.destroyForcibly().waitFor();
+      try (LitestreamProcess process = replicate(database, replica)) {
+        process.await(
+            "there are more objects", () -> objects(replica) > before + 1 + random.nextInt(3));
+      }
       long rows = restoredRows(replica, "killed-" + kill);
       assertThat(rows)
           .as("rows after kill %s, seed %s", kill, SEED)
@@ -55,12 +52,11 @@ class KillTest {
     stop.set(true);
     writer.join();
     assertThat(failure.get()).isNull();
-    Process process = replicate(database, replica);
-    int before = objects(replica);
-    await(process, () -> objects(replica) > before);
-    process.destroy();
-    assertThat(process.waitFor(40, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).isZero();
+    try (LitestreamProcess process = replicate(database, replica)) {
+      int before = objects(replica);
+      process.await("there are more objects", () -> objects(replica) > before);
+      process.stop();
+    }
     assertThat(restoredRows(replica, "final")).isEqualTo(rows(database));
   }
 
@@ -87,42 +83,13 @@ class KillTest {
     }
   }
 
-  private static Process replicate(Path database, Path replica) throws IOException {
-    return new ProcessBuilder(
-            System.getProperty("java.home") + "/bin/java",
-            "-Xmx128m",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "io.litestream.cli.Main",
-            "replicate",
-            database.toString(),
-            "file://" + replica)
-        .redirectErrorStream(true)
-        .redirectOutput(new File("/dev/null"))
-        .start();
-  }
-
-  private interface Condition {
-    boolean holds() throws IOException;
-  }
-
-  private static void await(Process process, Condition condition) throws Exception {
-    while (!condition.holds()) {
-      assertThat(process.isAlive()).as("replicate runs on").isTrue();
-      TimeUnit.MILLISECONDS.sleep(5);
-    }
+  private LitestreamProcess replicate(Path database, Path replica) throws IOException {
+    return LitestreamProcess.ours(directory, "replicate", database, "file://" + replica);
   }
 
   private static int objects(Path replica) throws IOException {
-    if (!Files.isDirectory(replica)) {
-      return 0;
-    }
-    try (var files = Files.walk(replica)) {
-      return (int) files.filter(file -> file.toString().endsWith(".lz4")).count();
-    } catch (UncheckedIOException e) {
-      return 0; // a temporary file was renamed meanwhile; the caller looks again
-    }
+    ReplicaFiles files = new ReplicaFiles(replica);
+    return files.snapshots().size() + files.segments().size();
   }
 
   private long restoredRows(Path replica, String name) throws Exception {
@@ -136,17 +103,10 @@ class KillTest {
   private static long rows(Path database) throws SQLException {
     try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + database);
         Statement s = c.createStatement()) {
-      assertThat(only(s, "PRAGMA integrity_check")).isEqualTo("ok");
-      String count = only(s, "SELECT count(*) FROM t");
-      assertThat(only(s, "SELECT coalesce(max(id), 0) FROM t")).isEqualTo(count);
+      DatabasePages.assertIntact(database);
+      String count = DatabasePages.only(s, "SELECT count(*) FROM t");
+      assertThat(DatabasePages.only(s, "SELECT coalesce(max(id), 0) FROM t")).isEqualTo(count);
       return Long.parseLong(count);
-    }
-  }
-
-  private static String only(Statement statement, String sql) throws SQLException {
-    try (ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      return row.getString(1);
     }
   }
 }

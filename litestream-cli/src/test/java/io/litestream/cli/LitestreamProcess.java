@@ -1,0 +1,120 @@
+package io.litestream.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A command that runs as a process of its own: this project's, or the peer's. */
+final class LitestreamProcess implements AutoCloseable {
+
+  /** Where the peer's executable is. Tests that need it are skipped without. */
+  static final String PEER = "LITESTREAM_PEER";
+
+  private static final long PATIENCE_SECONDS = 60;
+
+  private final Process process;
+  private final Path output;
+
+  private LitestreamProcess(Process process, Path output) {
+    this.process = process;
+    this.output = output;
+  }
+
+  /** The command line that runs this project's command. */
+  static List<String> command() {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx128m",
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        "-cp",
+        System.getProperty("java.class.path"),
+        "io.litestream.cli.Main");
+  }
+
+  /** Starts this project's command; what it prints goes to a file in the directory. */
+  static LitestreamProcess ours(Path directory, Object... args) throws IOException {
+    return start(directory, command(), args);
+  }
+
+  /** Starts the peer. */
+  static LitestreamProcess peer(Path directory, Object... args) throws IOException {
+    return start(directory, List.of(System.getenv(PEER)), args);
+  }
+
+  static LitestreamProcess start(Path directory, List<String> command, Object... args)
+      throws IOException {
+    List<String> line = new ArrayList<>(command);
+    for (Object arg : args) {
+      line.add(arg.toString());
+    }
+    Path output = Files.createTempFile(directory, "output", ".log");
+    return new LitestreamProcess(
+        new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(output.toFile()).start(),
+        output);
+  }
+
+  /** Something that comes true while the process works. */
+  interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  /** Waits for something; fails if the process ends before. */
+  void await(String what, Condition condition) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!condition.holds()) {
+      assertThat(process.isAlive()).as("runs on until %s: %s", what, output()).isTrue();
+      assertThat(System.nanoTime()).as("in time: %s: %s", what, output()).isLessThan(deadline);
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+  }
+
+  /** Waits until it has printed this. */
+  void awaitOutput(String text) throws Exception {
+    await("prints '" + text + "'", () -> output().contains(text));
+  }
+
+  /** All that it has printed so far. */
+  String output() throws IOException {
+    return Files.readString(output);
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Sends SIGTERM. */
+  void terminate() {
+    process.destroy();
+  }
+
+  /** Waits for its end. */
+  int exitCode() throws Exception {
+    assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
+        .as("ends in time: %s", output())
+        .isTrue();
+    return process.exitValue();
+  }
+
+  /** Ends it as an operator does; everything is expected to go well. */
+  void stop() throws Exception {
+    terminate();
+    assertThat(exitCode()).as(output()).isZero();
+  }
+
+  /** Kills it, if it runs. */
+  @Override
+  public void close() throws IOException {
+    process.destroyForcibly();
+    try {
+      process.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
