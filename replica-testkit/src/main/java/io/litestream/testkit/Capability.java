@@ -13,6 +13,8 @@ public enum Capability {
   BECOMES_UNREACHABLE("the store cannot be made unreachable"),
   /** {@link StoreUnderTest#leftovers} sees what takes up space and is no object. */
   SHOWS_LEFTOVERS("leftovers cannot be seen"),
+  /** {@link StoreUnderTest#proxy} stands between the store and its server. */
+  STANDS_BEHIND_A_PROXY("no proxy stands before the store's server"),
   /** {@link StoreUnderTest#secrets} names what the store must not give away. */
   HAS_SECRETS("the store is opened without credentials"),
   /**

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The head of an HTTP/1.1 message (RFC 9112, section 2), to be passed on as it came.
@@ -18,6 +19,10 @@ record HttpHead(String text) {
 
   /** More than any server accepts. */
   private static final int MAX_BYTES = 1 << 20;
+
+  /** Of a request and of an answer. */
+  private static final Pattern START_LINE =
+      Pattern.compile("[A-Z]+ \\S+ HTTP/1\\.[01]|HTTP/1\\.[01] [0-9]{3}( .*)?");
 
   /** Reads up to and with the empty line; empty if the stream ends before the first byte. */
   static Optional<HttpHead> read(InputStream in) throws IOException {
@@ -37,7 +42,11 @@ record HttpHead(String text) {
       }
       if (b == '\n') {
         if (lineLength == 0 && raw.size() > 2) {
-          return Optional.of(new HttpHead(raw.toString(StandardCharsets.ISO_8859_1)));
+          var head = new HttpHead(raw.toString(StandardCharsets.ISO_8859_1));
+          if (!START_LINE.matcher(head.lines().get(0)).matches()) {
+            throw new IOException("not HTTP/1.1: " + head.lines().get(0));
+          }
+          return Optional.of(head);
         }
         lineLength = 0;
       } else if (b != '\r') {

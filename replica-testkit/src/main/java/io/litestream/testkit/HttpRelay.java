@@ -38,10 +38,11 @@ final class HttpRelay {
   void write(byte[] from, int length) throws IOException {
     int passing = (int) Math.min(left, length);
     if (passing > 0) {
-      out.write(from, 0, passing);
-      out.flush();
+      // Counted first, so that who has got the bytes finds them counted.
       bytes.addAndGet(passing);
       left -= passing;
+      out.write(from, 0, passing);
+      out.flush();
     }
     if (passing < length) {
       throw new CutReached();

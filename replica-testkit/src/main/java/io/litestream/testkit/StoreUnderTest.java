@@ -3,6 +3,7 @@ package io.litestream.testkit;
 import io.litestream.spi.ReplicaStore;
 import io.litestream.spi.RequestObserver;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Set;
 
@@ -63,6 +64,23 @@ public interface StoreUnderTest extends AutoCloseable {
    */
   default Collection<String> leftovers() throws IOException {
     throw new UnsupportedOperationException(Capability.SHOWS_LEFTOVERS.absence());
+  }
+
+  /**
+   * What every request of the stores passes through; begins without rules.
+   *
+   * @see Capability#STANDS_BEHIND_A_PROXY
+   */
+  default HttpFaultProxy proxy() {
+    throw new UnsupportedOperationException(Capability.STANDS_BEHIND_A_PROXY.absence());
+  }
+
+  /**
+   * By when a call has given up a server that is silent, with all its retries. Tests wait this long
+   * several times, so that the stores are opened with short deadlines.
+   */
+  default Duration patience() {
+    return Duration.ofSeconds(20);
   }
 
   /**

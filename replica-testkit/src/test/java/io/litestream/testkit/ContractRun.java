@@ -147,4 +147,11 @@ final class ContractRun {
       return subject();
     }
   }
+
+  static final class HttpFaults extends HttpFaultContract {
+    @Override
+    protected StoreUnderTest storeUnderTest() {
+      return subject();
+    }
+  }
 }

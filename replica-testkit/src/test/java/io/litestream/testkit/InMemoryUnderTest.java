@@ -8,7 +8,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** The store in memory, which can be made to do everything but has no secrets. */
+/** The store in memory, which can be made to do everything but has no secrets and no network. */
 class InMemoryUnderTest implements StoreUnderTest {
 
   final InMemoryStore store = new InMemoryStore();
@@ -20,7 +20,8 @@ class InMemoryUnderTest implements StoreUnderTest {
 
   @Override
   public Set<Capability> capabilities() {
-    return EnumSet.complementOf(EnumSet.of(Capability.HAS_SECRETS));
+    return EnumSet.complementOf(
+        EnumSet.of(Capability.HAS_SECRETS, Capability.STANDS_BEHIND_A_PROXY));
   }
 
   @Override
