@@ -3,7 +3,9 @@ package io.litestream.cli;
 import io.litestream.cli.config.Configuration;
 import io.litestream.cli.config.GoDuration;
 import io.litestream.cli.config.LogSettings;
+import io.litestream.cli.config.Monitoring;
 import io.litestream.cli.log.Logging;
+import io.litestream.cli.monitor.Monitor;
 import io.litestream.cli.process.ChildCommand;
 import io.litestream.cli.process.ChildProcess;
 import io.litestream.cli.process.StopSignal;
@@ -97,12 +99,16 @@ final class ReplicateCommand implements Command {
     Logger log = LoggerFactory.getLogger(ReplicateCommand.class);
     log.atInfo().addKeyValue("version", Version.text()).log("litestream");
     int code;
-    try (Litestream engine = Litestream.start(ReplicaStores.installed(), timeout)) {
+    try (Monitor monitor =
+            new Monitor(configuration.monitoring(), Version.text(), surroundings.clock());
+        Litestream engine =
+            Litestream.start(ReplicaStores.installed(), timeout, monitor.observer())) {
       for (DatabaseOptions database : configuration.databases()) {
         engine.replicate(database);
         log.atInfo().addKeyValue("path", database.path()).log("initialized db");
         database.replicas().forEach(replica -> logReplica(log, replica));
       }
+      monitor.start(engine::replications);
       code = awaitEnd(child, surroundings, log);
     }
     log.info("litestream shut down");
@@ -154,6 +160,7 @@ final class ReplicateCommand implements Command {
     return new Configuration(
         Optional.empty(),
         LogSettings.WITHOUT_FILE,
+        Monitoring.DEFAULT,
         List.of(DatabaseOptions.of(path, replicas.toArray(ReplicaOptions[]::new))));
   }
 

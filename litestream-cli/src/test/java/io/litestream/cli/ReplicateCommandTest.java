@@ -3,9 +3,15 @@ package io.litestream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.litestream.cli.process.StopSignal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -95,6 +101,33 @@ class ReplicateCommandTest {
         .allMatch(line -> line.startsWith("{\"time\":\"") && line.endsWith("}"))
         .anyMatch(line -> line.contains("\"msg\":\"replicating to\""));
     assertThat(command.err()).isEmpty();
+  }
+
+  @Test
+  void servesWhatItDoesWhereTheConfigurationSays() throws Exception {
+    Path config =
+        Files.writeString(
+            directory.resolve("litestream.yml"),
+            "addr: ':0'\nlogging: {stderr: true}\ndbs: [{path: ~/app.db, replicas: [{url: '%s'}]}]\n"
+                .formatted(url));
+    CompletableFuture<Integer> code =
+        CompletableFuture.supplyAsync(() -> command.run("replicate", "-config", config));
+    Matcher served = Pattern.compile("msg=\"serving metrics on\" url=(\\S+)").matcher("");
+    while (!served.reset(command.err()).find() && !code.isDone()) {
+      Thread.onSpinWait();
+    }
+
+    URI metrics = URI.create(served.group(1));
+    HttpResponse<String> page =
+        HttpClient.newHttpClient()
+            .send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString());
+    command.send(StopSignal.TERM);
+
+    assertThat(metrics.getHost()).isEqualTo("127.0.0.1");
+    assertThat(page.body()).contains("litestream_db_size{db=\"" + database + "\"}");
+    assertThat(code.join()).as(command.err()).isZero();
+    assertThat(command.err())
+        .contains("level=WARN msg=\"addr names no host; only this machine can connect\" addr=:0");
   }
 
   @Test

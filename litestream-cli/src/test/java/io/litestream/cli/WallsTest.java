@@ -77,12 +77,24 @@ class WallsTest {
   }
 
   @Test
+  void onlyMonitorServesAndMeasures() {
+    classes()
+        .that()
+        .resideOutsideOfPackage("io.litestream.cli.monitor..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideOutsideOfPackages("io.prometheus..", "com.sun.net.httpserver..")
+        .check(code);
+  }
+
+  @Test
   void partsDoNotKnowTheCommands() {
     noClasses()
         .that()
         .resideInAnyPackage(
             "io.litestream.cli.config..",
             "io.litestream.cli.log..",
+            "io.litestream.cli.monitor..",
             "io.litestream.cli.output..",
             "io.litestream.cli.process..",
             "io.litestream.cli.demo..")

@@ -10,6 +10,9 @@ public interface Replication extends AutoCloseable {
   /** The database's path. */
   Path database();
 
+  /** What was asked for. */
+  DatabaseOptions options();
+
   /** Where replication stands now. Cheap; never waits for a disk or a store. */
   DatabaseStatus status();
 

@@ -9,10 +9,14 @@ import java.util.Optional;
  * What a configuration file says.
  *
  * @param exec the command to run beside replication
+ * @param monitoring how a process that replicates can be watched
  * @param databases in the order of the file, paths all different
  */
 public record Configuration(
-    Optional<String> exec, LogSettings logging, List<DatabaseOptions> databases) {
+    Optional<String> exec,
+    LogSettings logging,
+    Monitoring monitoring,
+    List<DatabaseOptions> databases) {
 
   public Configuration {
     databases = List.copyOf(databases);

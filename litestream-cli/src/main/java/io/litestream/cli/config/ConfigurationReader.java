@@ -82,13 +82,13 @@ public final class ConfigurationReader {
     YamlMapping top =
         YamlMapping.of(
             file, variables, "the configuration", compose(file, variables.mark(text)).orElse(null));
-    rejectUnavailable(top);
     Map<String, String> fallback = new HashMap<>();
     for (String key : ReplicaReading.CREDENTIALS) {
       top.text(key).ifPresent(value -> fallback.put(key, value));
     }
     Optional<String> exec = top.text("exec").filter(command -> !command.isBlank());
     LogSettings logging = logging(top.mapping("logging", "'logging'"));
+    Monitoring monitoring = monitoring(top);
     List<YamlMapping> dbs = top.mappings("dbs", "a database");
     top.rejectUnread();
 
@@ -100,7 +100,7 @@ public final class ConfigurationReader {
         throw db.problem("path", "is given twice: " + database.path());
       }
     }
-    return new Configuration(exec, logging, new ArrayList<>(databases.values()));
+    return new Configuration(exec, logging, monitoring, new ArrayList<>(databases.values()));
   }
 
   private String decode(String file, byte[] bytes) throws ConfigurationException {
@@ -143,10 +143,18 @@ public final class ConfigurationReader {
     return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
-  private static void rejectUnavailable(YamlMapping top) throws ConfigurationException {
-    if (!top.text("addr").orElse("").isEmpty()) {
-      throw top.problem("addr", "is not available yet: this version serves no metrics; remove it");
+  private static Monitoring monitoring(YamlMapping top) throws ConfigurationException {
+    Optional<String> text = top.text("addr").filter(addr -> !addr.isEmpty());
+    Optional<ListenAddress> addr = Optional.empty();
+    if (text.isPresent()) {
+      try {
+        addr = Optional.of(ListenAddress.parse(text.get()));
+      } catch (IllegalArgumentException e) {
+        throw top.problem("addr", "cannot be '" + text.get() + "': " + e.getMessage());
+      }
     }
+    Duration maxLag = top.positiveDuration("max-lag").orElse(Monitoring.DEFAULT_MAX_LAG);
+    return new Monitoring(addr, maxLag);
   }
 
   private static LogSettings logging(YamlMapping logging) throws ConfigurationException {

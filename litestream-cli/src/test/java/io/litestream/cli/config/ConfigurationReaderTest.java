@@ -99,7 +99,10 @@ class ConfigurationReaderTest {
     assertThat(read(yaml))
         .isEqualTo(
             new Configuration(
-                Optional.empty(), new LogSettings(Level.INFO, false, false), List.of()));
+                Optional.empty(),
+                new LogSettings(Level.INFO, false, false),
+                Monitoring.DEFAULT,
+                List.of()));
   }
 
   @Test
@@ -167,6 +170,14 @@ class ConfigurationReaderTest {
   }
 
   @Test
+  void readsHowToBeWatched() throws IOException {
+    assertThat(read("addr: 127.0.0.1:9090\nmax-lag: 90s\n").monitoring())
+        .isEqualTo(
+            new Monitoring(
+                Optional.of(new ListenAddress("127.0.0.1", 9090)), Duration.ofSeconds(90)));
+  }
+
+  @Test
   void letsThroughWhatAsksForNothing() throws IOException {
     DatabaseOptions database =
         onlyDatabase(
@@ -200,7 +211,8 @@ class ConfigurationReaderTest {
           exec: [a]                               | l.yml:1:7: 'exec' takes one value, not a list
           {dbs: [], dbs: []}                      | l.yml:1:11: 'dbs' is given twice in the configuration
           {[a]: 1}                                | l.yml:1:2: a key must be a plain word
-          addr: ':9090'                           | l.yml:1:7: 'addr' is not available yet
+          addr: '9090'                            | l.yml:1:7: 'addr' cannot be '9090': an address is written as host:port
+          max-lag: 0                              | l.yml:1:10: 'max-lag' must be longer than zero
           logging: {level: loud}                  | l.yml:1:18: 'level' is trace, debug, info, warn or error, not 'loud'
           logging: {type: xml}                    | l.yml:1:17: 'type' is text or json, not 'xml'
           logging: {stderr: yes}                  | l.yml:1:19: 'stderr' is true or false, not 'yes'

@@ -183,6 +183,11 @@ final class DatabaseReplicator implements Replication {
     return options.path();
   }
 
+  @Override
+  public DatabaseOptions options() {
+    return options;
+  }
+
   /** Has the next step begin as soon as a thread is free. */
   void wake() {
     task.signal();
