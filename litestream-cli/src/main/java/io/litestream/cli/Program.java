@@ -27,9 +27,6 @@ final class Program {
   static final int OK = 0;
   static final int FAILED = 1;
 
-  /** As shells count a program that SIGINT ended. */
-  static final int INTERRUPTED = 130;
-
   private static final int HELP_WIDTH = 90;
   private static final Set<String> TRUE = Set.of("true", "t", "1");
   private static final Set<String> FALSE = Set.of("false", "f", "0");
@@ -118,9 +115,11 @@ final class Program {
   private int run(Command command) {
     try {
       return command.run(surroundings);
+    } catch (StoppedException e) {
+      fail("ended by SIG" + e.signal() + " before it was done");
+      return e.signal().exitCode();
     } catch (InterruptedException e) {
-      fail("interrupted");
-      return INTERRUPTED;
+      return fail("interrupted");
     } catch (IOException | RuntimeException | LinkageError e) {
       int code = fail(describe(e));
       if (command.general().debug) {

@@ -2,6 +2,7 @@ package io.litestream.cli;
 
 import io.litestream.cli.config.LogSettings;
 import io.litestream.cli.log.Logging;
+import io.litestream.cli.process.StopSignal;
 import io.litestream.core.position.Generation;
 import io.litestream.core.restore.IntegrityCheck;
 import io.litestream.core.restore.RestoreException;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 import picocli.CommandLine;
@@ -156,9 +158,20 @@ final class RestoreCommand implements Command {
       RestorePlan plan, RestoreRequest request, RestoreReport report, Surroundings surroundings)
       throws IOException, InterruptedException {
     Thread restoring = Thread.currentThread();
-    surroundings.signals().listen(signal -> restoring.interrupt(), () -> {});
+    AtomicReference<@Nullable StopSignal> stopped = new AtomicReference<>();
+    surroundings
+        .signals()
+        .listen(
+            signal -> {
+              stopped.set(signal);
+              restoring.interrupt();
+            },
+            () -> {});
     try (ProgressReport progress = report.progress()) {
       return Restorer.restore(plan, request, progress);
+    } catch (InterruptedException e) {
+      StopSignal signal = stopped.get();
+      throw signal == null ? e : new StoppedException(signal);
     }
   }
 

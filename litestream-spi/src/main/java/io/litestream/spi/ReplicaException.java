@@ -12,6 +12,9 @@ public class ReplicaException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
+  /** Nothing that was asked of the store: there is no store yet. */
+  private static final String CONFIGURE = "configure";
+
   /** What a caller can do about it. */
   public enum Kind {
     /** The object or the bucket does not exist. Trying again will not help. */
@@ -33,7 +36,7 @@ public class ReplicaException extends IOException {
 
   /**
    * @param operation what was tried, in lower case: {@code list}, {@code open}, {@code write},
-   *     {@code commit}, {@code delete}, {@code configure}
+   *     {@code commit}, {@code delete}; or {@code configure}, whose message is the detail alone
    * @param key the key or prefix it was tried on, if there is one
    * @param code the store's own code, if there is one
    * @param detail what happened and what to do about it, on one line, without credentials
@@ -54,11 +57,11 @@ public class ReplicaException extends IOException {
 
   private static String message(
       String operation, @Nullable String key, @Nullable String code, String detail) {
-    return operation
-        + (key == null || key.isEmpty() ? "" : " " + key)
-        + ": "
-        + detail
-        + (code == null || detail.contains(code) ? "" : " (" + code + ")");
+    String what =
+        operation.equals(CONFIGURE)
+            ? (key == null || detail.contains(key) ? "" : "setting '" + key + "': ")
+            : operation + (key == null || key.isEmpty() ? "" : " " + key) + ": ";
+    return what + detail + (code == null || detail.contains(code) ? "" : " (" + code + ")");
   }
 
   public final Kind kind() {

@@ -150,9 +150,19 @@ final class YamlMapping {
   String requiredText(String key) throws ConfigurationException {
     Optional<String> text = text(key);
     if (text.isEmpty() || text.get().isEmpty()) {
+      rejectMistyped(key);
       throw new ConfigurationException(placeOf(key), what + " needs a '" + key + "'" + unset(key));
     }
     return text.get();
+  }
+
+  /** A key that is missing may be there with a mistake in its name. */
+  private void rejectMistyped(String key) throws ConfigurationException {
+    for (String other : unreadKeys()) {
+      if (!entries.containsKey(key) && ReplicaSettings.nearest(other, Set.of(key)).isPresent()) {
+        throw unknown(other, "; did you mean '" + key + "'?");
+      }
+    }
   }
 
   /** Why a value may be empty that does not look so in the file. */

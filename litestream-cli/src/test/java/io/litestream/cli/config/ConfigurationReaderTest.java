@@ -218,6 +218,7 @@ class ConfigurationReaderTest {
           logging: {stderr: yes}                  | l.yml:1:19: 'stderr' is true or false, not 'yes'
           logging: {levell: info}                 | l.yml:1:11: unknown key 'levell' in 'logging'; did you mean 'level'?
           dbs: [{replicas: [{path: /r}]}]         | l.yml:1:7: a database needs a 'path'
+          dbs: [{pth: /a, replicas: []}]          | l.yml:1:8: unknown key 'pth' in a database; did you mean 'path'?
           dbs: [{path: $NONE, replicas: []}]      | l.yml:1:14: a database needs a 'path'; the environment variable it refers to is not set
           dbs: [{path: /}]                        | l.yml:1:14: 'path' is not a path of a database
           dbs: [{path: /a}]                       | l.yml:1:7: no replicas are given for database /a
@@ -279,9 +280,9 @@ class ConfigurationReaderTest {
           {path: /r, url: 'file:///r'}       | 'url' and 'path' exclude each other
           {type: file}                       | a replica needs a 'path'
           {url: /just/a/path}                | 'url' begins with a type, such as file:///
-          {url: 'file://'}                   | 'url' cannot be used: configure: no path
+          {url: 'file://'}                   | 'url' cannot be used: no path
           {url: 's3://bucket/app'}           | 'url' asks for a replica of type 's3', which is not available yet; there are: file
-          {url: 'zip://x'}                   | 'url' cannot be used: configure: no adapter for zip:// URLs is installed
+          {url: 'zip://x'}                   | 'url' cannot be used: no adapter for zip:// URLs is installed
           {type: gcs, bucket: b}             | 'type' asks for a replica of type 'gcs', which is not available yet
           {type: fil, path: /r}             | 'type' asks for a replica of unknown type 'fil'; did you mean 'file'?
           {type: s3, url: 'file:///r'}       | 'type' says 's3', but the replica's 'url' is of type 'file'

@@ -2,6 +2,7 @@ package io.litestream.core.sqlite;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -44,10 +45,12 @@ public final class LiveDatabase implements AutoCloseable {
    *
    * @param busyTimeout the longest wait for a lock
    * @throws java.nio.file.NoSuchFileException if there is no such file
-   * @throws SqliteFailure if it is no database, cannot be switched to WAL mode, or is locked
-   * @throws IOException if it is open already in this process, or cannot be read
+   * @throws SqliteFailure if it is no database, cannot be read or written, cannot be switched to
+   *     WAL mode, or is locked
+   * @throws IOException if it is open already in this process
    */
   public static LiveDatabase open(Path path, Duration busyTimeout) throws IOException {
+    requireUsable(path);
     LiveDatabase database = new LiveDatabase(path, busyTimeout, OpenDatabases.claim(path));
     try {
       database.checkMagic();
@@ -56,6 +59,27 @@ public final class LiveDatabase implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       database.close();
       throw e;
+    }
+  }
+
+  /**
+   * Refuses what is there and cannot be replicated, before anything is opened: opening a pipe would
+   * wait for a writer, and SQLite leaves files beside a database that it cannot write to.
+   */
+  private static void requireUsable(Path path) throws SqliteFailure {
+    if (!Files.exists(path)) {
+      return;
+    }
+    String reason = null;
+    if (!Files.isRegularFile(path)) {
+      reason = Files.isDirectory(path) ? "it is a directory" : "it is not a regular file";
+    } else if (!Files.isReadable(path)) {
+      reason = "it cannot be read; look at its permissions";
+    } else if (!Files.isWritable(path)) {
+      reason = "it cannot be written; look at its permissions";
+    }
+    if (reason != null) {
+      throw new SqliteFailure(path, "replicate", reason);
     }
   }
 

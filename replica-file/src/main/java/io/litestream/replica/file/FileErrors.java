@@ -19,17 +19,18 @@ import java.util.Map;
 final class FileErrors {
 
   private static final Map<String, String> CODES =
-      Map.of(
-          "Permission denied", "EACCES",
-          "Operation not permitted", "EPERM",
-          "Read-only file system", "EROFS",
-          "No space left on device", "ENOSPC",
-          "Disk quota exceeded", "EDQUOT",
-          "Not a directory", "ENOTDIR",
-          "Is a directory", "EISDIR",
-          "File name too long", "ENAMETOOLONG",
-          "Too many levels of symbolic links", "ELOOP",
-          "Too many open files", "EMFILE");
+      Map.ofEntries(
+          Map.entry("Permission denied", "EACCES"),
+          Map.entry("Operation not permitted", "EPERM"),
+          Map.entry("Read-only file system", "EROFS"),
+          Map.entry("No space left on device", "ENOSPC"),
+          Map.entry("Disk quota exceeded", "EDQUOT"),
+          Map.entry("No such file or directory", "ENOENT"),
+          Map.entry("Not a directory", "ENOTDIR"),
+          Map.entry("Is a directory", "EISDIR"),
+          Map.entry("File name too long", "ENAMETOOLONG"),
+          Map.entry("Too many levels of symbolic links", "ELOOP"),
+          Map.entry("Too many open files", "EMFILE"));
 
   private FileErrors() {}
 
@@ -92,10 +93,22 @@ final class FileErrors {
   /** Which file it is about, and the file system's own words, on one line. */
   static String reason(IOException e) {
     if (e instanceof FileSystemException system) {
-      String reason = system.getReason();
-      return system.getFile() + ": " + (reason == null ? e.getClass().getSimpleName() : reason);
+      return system.getFile() + ": " + words(system);
     }
     String message = e.getMessage();
     return message == null ? e.getClass().getSimpleName() : message;
+  }
+
+  /** The types that Java has for some errors bear no words. */
+  private static String words(FileSystemException e) {
+    if (e.getReason() != null) {
+      return e.getReason();
+    }
+    String code = code(e);
+    return CODES.entrySet().stream()
+        .filter(entry -> entry.getValue().equals(code))
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElse(e.getClass().getSimpleName());
   }
 }

@@ -40,6 +40,14 @@ class FileErrorsTest {
   }
 
   @Test
+  void usesTheOperatingSystemsWordsForThem() {
+    assertThat(FileErrors.reason(new AccessDeniedException("/replica/a")))
+        .isEqualTo("/replica/a: Permission denied");
+    assertThat(FileErrors.reason(new NotDirectoryException("/replica/a")))
+        .isEqualTo("/replica/a: Not a directory");
+  }
+
+  @Test
   void keepsWhatIsTranslatedAlready() {
     var known = new ReplicaException(Kind.THROTTLED, "list", "a", "code", "detail", null);
     assertThat(FileErrors.translate("open", "b", known)).isSameAs(known);
