@@ -10,6 +10,7 @@ enum CommandName {
   REPLICATE("replicate", "replicates databases until it is stopped"),
   RESTORE("restore", "brings a database back from a replica"),
   SNAPSHOTS("snapshots", "lists the snapshots in a database's replicas"),
+  VERIFY("verify", "reads all of a database's replicas and says what can be restored"),
   VERSION("version", "prints the version"),
   WAL("wal", "lists the WAL segments in a database's replicas");
 
@@ -46,6 +47,7 @@ enum CommandName {
       case REPLICATE -> new ReplicateCommand();
       case RESTORE -> new RestoreCommand();
       case SNAPSHOTS -> new SnapshotsCommand();
+      case VERIFY -> new VerifyCommand();
       case VERSION -> new VersionCommand();
       case WAL -> new WalCommand();
     };

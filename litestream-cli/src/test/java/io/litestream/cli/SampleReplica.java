@@ -51,6 +51,25 @@ final class SampleReplica {
     return sample;
   }
 
+  /** A replica of a database whose table refers to a page that is not one of a table. */
+  static SampleReplica createDamaged(Path directory) throws Exception {
+    Path database = directory.resolve("app.db");
+    SampleReplica sample = new SampleReplica(database, directory.resolve("replica"));
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+        Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA page_size=4096");
+      statement.execute("PRAGMA journal_mode=wal");
+      statement.execute("CREATE TABLE t(n INTEGER)");
+      statement.execute("INSERT INTO t VALUES (1)");
+      statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+    byte[] bytes = Files.readAllBytes(database);
+    bytes[4096] = 0x55; // the type of the table's root page
+    Files.write(database, bytes);
+    sample.put("snapshots/00000000.snapshot.lz4", database, SNAPSHOT_TIME);
+    return sample;
+  }
+
   private void put(String name, Path content, Instant time) throws IOException {
     Path object = directory.resolve("generations/" + GENERATION + "/" + name);
     Files.createDirectories(object.getParent());

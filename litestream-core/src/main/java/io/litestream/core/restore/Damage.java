@@ -50,6 +50,7 @@ final class Damage {
     return new RestoreException(
         Kind.DAMAGED,
         "cannot restore from %s: %s; %s".formatted(plan.replica(), what, advice(plan, index)),
+        what,
         cause);
   }
 

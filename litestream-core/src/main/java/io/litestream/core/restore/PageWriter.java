@@ -8,7 +8,7 @@ import java.nio.channels.FileChannel;
  * Writes pages to where they belong in the database file, neighbouring ones in one go. Knows the
  * file's length without asking. Used by one thread.
  */
-final class PageWriter {
+final class PageWriter implements PageSink {
 
   private static final int STAGE = 256 << 10;
 
@@ -25,8 +25,8 @@ final class PageWriter {
     this.channel = channel;
   }
 
-  /** Length of the file in bytes. */
-  long length() {
+  @Override
+  public long length() {
     return length;
   }
 
@@ -35,20 +35,21 @@ final class PageWriter {
     return needed;
   }
 
-  /** Says that the file will take at least so many bytes. */
-  void expect(long bytes) {
+  @Override
+  public void expect(long bytes) {
     needed = Math.max(needed, bytes);
   }
 
-  /** Adds to the end of the file. */
-  void append(byte[] bytes, int count) throws IOException {
+  @Override
+  public void append(byte[] bytes, int count) throws IOException {
     expect(length + count);
     put(length, bytes, 0, count);
     drain();
   }
 
-  /** Writes the pages of a run, in the order of their numbers. */
-  void write(byte[] bytes, FrameRun run, int pageSize) throws IOException {
+  /** In the order of the pages' numbers. */
+  @Override
+  public void write(byte[] bytes, FrameRun run, int pageSize) throws IOException {
     for (int i = 0; i < run.pageCount(); i++) {
       put((run.page(i) - 1) * pageSize, bytes, run.pageAt(i), pageSize);
     }
@@ -79,8 +80,9 @@ final class PageWriter {
     stage.clear();
   }
 
-  /** Cuts or extends the file, as SQLite does when it has checkpointed a WAL. */
-  void resize(long bytes) throws IOException {
+  /** As SQLite does when it has checkpointed a WAL. */
+  @Override
+  public void resize(long bytes) throws IOException {
     expect(bytes);
     if (bytes < length) {
       channel.truncate(bytes);

@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * One pass over the objects of a plan, into an empty file: the snapshot, then each segment's pages
- * over it. Workers bring objects ahead; the calling thread joins the chain and writes.
+ * One pass over the objects of a plan: the snapshot, then each segment's pages over it. Workers
+ * bring objects ahead; the calling thread joins the chain and writes.
  */
 final class Replay implements AutoCloseable {
 
@@ -45,7 +45,7 @@ final class Replay implements AutoCloseable {
   record Outcome(Position committed, boolean openEnd, int pageSize, boolean proved) {}
 
   private final RestorePlan plan;
-  private final PageWriter writer;
+  private final PageSink pages;
   private final Progress progress;
   private final Optional<Position> limit;
   private final ChunkPool pool = new ChunkPool(CHUNKS);
@@ -54,6 +54,7 @@ final class Replay implements AutoCloseable {
   private final List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
   private final ExecutorService workers;
   private int submitted;
+  private int applied;
   private boolean checksummed;
 
   /**
@@ -62,11 +63,11 @@ final class Replay implements AutoCloseable {
   Replay(
       RestorePlan plan,
       int parallelism,
-      PageWriter writer,
+      PageSink pages,
       Progress progress,
       Optional<Position> limit) {
     this.plan = plan;
-    this.writer = writer;
+    this.pages = pages;
     this.progress = progress;
     this.limit = limit;
     boolean small = plan.segments().stream().allMatch(segment -> segment.size() <= SMALL);
@@ -87,7 +88,17 @@ final class Replay implements AutoCloseable {
    * @throws TargetException if the file cannot be written
    */
   Outcome run() throws IOException, InterruptedException {
-    int pageSize = restoreSnapshot();
+    return run(restoreSnapshot());
+  }
+
+  /** As {@link #run()}, without the snapshot: its place in the plan says where the WAL begins. */
+  Outcome runSegments(int pageSize) throws IOException, InterruptedException {
+    submitted = 1;
+    checksummed = true;
+    return run(pageSize);
+  }
+
+  private Outcome run(int pageSize) throws IOException, InterruptedException {
     WalChain chain = new WalChain(plan, pageSize);
     List<SegmentInfo> segments = plan.segments();
     for (int i = 0; i < segments.size(); i++) {
@@ -97,6 +108,7 @@ final class Replay implements AutoCloseable {
       }
       submitAhead(pageSize);
       apply(segment, chain, pageSize);
+      applied++;
     }
     chain.finish();
     cutToCommit(chain, pageSize);
@@ -104,12 +116,17 @@ final class Replay implements AutoCloseable {
         chain.committed(), !chain.endsWithCommit(), pageSize, checksummed && chain.isProved());
   }
 
+  /** How many segments have been verified to their end, and handed on. */
+  int applied() {
+    return applied;
+  }
+
   /** A checkpoint leaves the file with the size of the last commit. */
   private void cutToCommit(WalChain chain, int pageSize) throws IOException {
-    long pages = chain.committedPages() & 0xFFFFFFFFL;
-    if (pages != 0) {
+    long committed = chain.committedPages() & 0xFFFFFFFFL;
+    if (committed != 0) {
       try {
-        writer.resize(pages * pageSize);
+        pages.resize(committed * pageSize);
       } catch (IOException e) {
         throw new TargetException(e);
       }
@@ -126,11 +143,11 @@ final class Replay implements AutoCloseable {
       throw Damage.snapshot(plan, "holds no SQLite database");
     }
     int pageSize = header.get().pageSize();
-    writer.expect(header.get().pages() * pageSize);
+    pages.expect(header.get().pages() * pageSize);
     submitAhead(pageSize);
     while (true) {
       try {
-        writer.append(chunk.bytes, chunk.length);
+        pages.append(chunk.bytes, chunk.length);
       } catch (IOException e) {
         throw new TargetException(e);
       }
@@ -143,11 +160,11 @@ final class Replay implements AutoCloseable {
       }
       chunk = take(feed, plan.snapshot().index(), plan.snapshot()::key);
     }
-    if (writer.length() % pageSize != 0) {
+    if (pages.length() % pageSize != 0) {
       throw Damage.snapshot(
           plan,
           "holds %d bytes, not a whole number of pages of %d bytes"
-              .formatted(writer.length(), pageSize));
+              .formatted(pages.length(), pageSize));
     }
     progress.done(plan.snapshot().size());
     return pageSize;
@@ -163,7 +180,7 @@ final class Replay implements AutoCloseable {
       Chunk chunk = take(feed, segment.start().index(), segment::key);
       chain.add(segment, chunk.frames, chunk.previous);
       try {
-        writer.write(chunk.bytes, chunk.frames, pageSize);
+        pages.write(chunk.bytes, chunk.frames, pageSize);
       } catch (IOException e) {
         throw new TargetException(e);
       }

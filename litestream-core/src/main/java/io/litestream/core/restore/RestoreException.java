@@ -28,14 +28,28 @@ public final class RestoreException extends IOException {
   }
 
   private final Kind kind;
+  private final String finding;
 
   RestoreException(Kind kind, String message) {
     this(kind, message, null);
   }
 
   RestoreException(Kind kind, String message, @Nullable Throwable cause) {
+    this(kind, message, message, cause);
+  }
+
+  /**
+   * @param finding what was found, without what it means for a restore
+   */
+  RestoreException(Kind kind, String message, String finding, @Nullable Throwable cause) {
     super(message, cause);
     this.kind = requireNonNull(kind, "kind");
+    this.finding = requireNonNull(finding, "finding");
+  }
+
+  /** What was found, and in which object; on one line. */
+  String finding() {
+    return finding;
   }
 
   /** What a caller can do about it. */

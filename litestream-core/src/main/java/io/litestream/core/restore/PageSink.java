@@ -1,0 +1,22 @@
+package io.litestream.core.restore;
+
+import java.io.IOException;
+
+/** Takes the pages of a database as they come out of a replica. Used by one thread. */
+interface PageSink {
+
+  /** Length of the database so far, in bytes. */
+  long length();
+
+  /** Says that the database will take at least so many bytes. */
+  void expect(long bytes);
+
+  /** Adds to the end. */
+  void append(byte[] bytes, int count) throws IOException;
+
+  /** Puts the pages of a run where they belong. */
+  void write(byte[] bytes, FrameRun run, int pageSize) throws IOException;
+
+  /** Cuts or extends the database. */
+  void resize(long bytes) throws IOException;
+}
