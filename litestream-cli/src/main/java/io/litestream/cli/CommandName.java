@@ -4,6 +4,7 @@ import java.util.Optional;
 
 /** The commands. The class of one is loaded when it is asked for. */
 enum CommandName {
+  CHECK("check", "finds out whether databases can be replicated, and replicas be kept"),
   DATABASES("databases", "lists the databases of the configuration file"),
   DEMO("demo", "shows a disaster and the recovery from it, in a few seconds"),
   GENERATIONS("generations", "lists the generations in a database's replicas"),
@@ -41,6 +42,7 @@ enum CommandName {
 
   Command create() {
     return switch (this) {
+      case CHECK -> new CheckCommand();
       case DATABASES -> new DatabasesCommand();
       case DEMO -> new DemoCommand();
       case GENERATIONS -> new GenerationsCommand();

@@ -1,5 +1,6 @@
 package io.litestream.cli;
 
+import io.litestream.cli.check.StartCheck;
 import io.litestream.cli.config.Configuration;
 import io.litestream.cli.config.GoDuration;
 import io.litestream.cli.config.LogSettings;
@@ -13,6 +14,7 @@ import io.litestream.core.DatabaseOptions;
 import io.litestream.core.Litestream;
 import io.litestream.core.ReplicaOptions;
 import io.litestream.core.ReplicaStores;
+import io.litestream.spi.ReplicaException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -109,10 +111,25 @@ final class ReplicateCommand implements Command {
         database.replicas().forEach(replica -> logReplica(log, replica));
       }
       monitor.start(engine::replications);
-      code = awaitEnd(child, surroundings, log);
+      StartCheck check = startCheck(configuration, monitor, surroundings);
+      try {
+        code = awaitEnd(child, surroundings, log);
+      } finally {
+        check.stop();
+      }
     }
     log.info("litestream shut down");
     return code;
+  }
+
+  private static StartCheck startCheck(
+      Configuration configuration, Monitor monitor, Surroundings surroundings)
+      throws ReplicaException {
+    return StartCheck.start(
+        configuration.monitoring().checkOnStart() ? configuration.databases() : List.of(),
+        ReplicaStores.installed(),
+        monitor.observer(),
+        surroundings.clock());
   }
 
   private Duration timeout() throws CommandException {

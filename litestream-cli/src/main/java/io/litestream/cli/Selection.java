@@ -14,9 +14,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The replicas that a command's argument leads to.
  *
- * @param database the configured database, if the argument is a path and not a URL
+ * @param configured the database in the configuration file, if the argument is a path and not a URL
  */
-record Selection(Optional<Path> database, List<ReplicaOptions> replicas, LogSettings logging) {
+record Selection(
+    Optional<DatabaseOptions> configured, List<ReplicaOptions> replicas, LogSettings logging) {
+
+  /** The configured database's path. */
+  Optional<Path> database() {
+    return configured.map(DatabaseOptions::path);
+  }
 
   /**
    * Resolves an argument: a replica's URL stands for itself, a database's path for the replicas
@@ -54,7 +60,7 @@ record Selection(Optional<Path> database, List<ReplicaOptions> replicas, LogSett
             .database(path)
             .orElseThrow(() -> new CommandException("database not found in config: " + path));
     return new Selection(
-        Optional.of(path),
+        Optional.of(database),
         filter(database.replicas(), replica, "for database \"" + path + "\""),
         configuration.logging());
   }

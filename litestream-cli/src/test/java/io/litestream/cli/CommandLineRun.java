@@ -24,6 +24,7 @@ final class CommandLineRun {
   private final Map<String, String> environment = new HashMap<>();
   private final CompletableFuture<Consumer<StopSignal>> listener = new CompletableFuture<>();
   private final Path home;
+  private Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
 
   CommandLineRun(Path home) {
     this.home = home;
@@ -31,6 +32,12 @@ final class CommandLineRun {
 
   CommandLineRun with(String variable, String value) {
     environment.put(variable, value);
+    return this;
+  }
+
+  /** Lets the command see another time than {@link #NOW}. */
+  CommandLineRun at(Clock other) {
+    clock = other;
     return this;
   }
 
@@ -43,7 +50,7 @@ final class CommandLineRun {
             new PrintStream(err, true, StandardCharsets.UTF_8),
             false,
             (first, beforeAbort) -> listener.complete(first),
-            Clock.fixed(NOW, ZoneOffset.UTC),
+            clock,
             ZoneOffset.UTC);
     String[] texts = new String[args.length];
     for (int i = 0; i < args.length; i++) {

@@ -92,6 +92,7 @@ class WallsTest {
     noClasses()
         .that()
         .resideInAnyPackage(
+            "io.litestream.cli.check..",
             "io.litestream.cli.config..",
             "io.litestream.cli.log..",
             "io.litestream.cli.monitor..",

@@ -154,7 +154,7 @@ public final class ConfigurationReader {
       }
     }
     Duration maxLag = top.positiveDuration("max-lag").orElse(Monitoring.DEFAULT_MAX_LAG);
-    return new Monitoring(addr, maxLag);
+    return new Monitoring(addr, maxLag, top.flag("check-on-start", true));
   }
 
   private static LogSettings logging(YamlMapping logging) throws ConfigurationException {

@@ -220,7 +220,12 @@ final class YamlMapping {
 
   /** {@code true} or {@code false}. */
   boolean flag(String key) throws ConfigurationException {
-    String text = text(key).orElse("false");
+    return flag(key, false);
+  }
+
+  /** {@code true} or {@code false}, and what it is if nothing is said. */
+  boolean flag(String key, boolean otherwise) throws ConfigurationException {
+    String text = text(key).orElse(String.valueOf(otherwise));
     return switch (text) {
       case "true" -> true;
       case "false" -> false;

@@ -171,10 +171,10 @@ class ConfigurationReaderTest {
 
   @Test
   void readsHowToBeWatched() throws IOException {
-    assertThat(read("addr: 127.0.0.1:9090\nmax-lag: 90s\n").monitoring())
+    assertThat(read("addr: 127.0.0.1:9090\nmax-lag: 90s\ncheck-on-start: false\n").monitoring())
         .isEqualTo(
             new Monitoring(
-                Optional.of(new ListenAddress("127.0.0.1", 9090)), Duration.ofSeconds(90)));
+                Optional.of(new ListenAddress("127.0.0.1", 9090)), Duration.ofSeconds(90), false));
   }
 
   @Test

@@ -60,7 +60,7 @@ class MonitorTest {
     execute("PRAGMA journal_mode=wal", "CREATE TABLE t (x BLOB)");
     monitor =
         new Monitor(
-            new Monitoring(Optional.of(new ListenAddress("", 0)), Duration.ofMillis(200)),
+            new Monitoring(Optional.of(new ListenAddress("", 0)), Duration.ofMillis(200), true),
             "v1",
             Clock.systemUTC());
     litestream =
@@ -300,7 +300,9 @@ class MonitorTest {
       try (Monitor second =
           new Monitor(
               new Monitoring(
-                  Optional.of(new ListenAddress("", taken.getLocalPort())), Duration.ofMinutes(1)),
+                  Optional.of(new ListenAddress("", taken.getLocalPort())),
+                  Duration.ofMinutes(1),
+                  true),
               "v1",
               Clock.systemUTC())) {
         second.start(litestream::replications);
