@@ -145,7 +145,10 @@ public final class MetaDirectory implements AutoCloseable {
       Files.move(temporary, generationFile(), StandardCopyOption.ATOMIC_MOVE);
       removeOtherGenerations(generation);
       return first;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
+      first.close();
+      throw new IOException("cannot begin a generation in " + root + ": " + reason(e), e);
+    } catch (RuntimeException e) {
       first.close();
       throw e;
     }

@@ -53,6 +53,7 @@ public final class ShadowFile implements AutoCloseable {
       return file;
     } catch (IOException | RuntimeException e) {
       channel.close();
+      Files.deleteIfExists(path); // a file without a header would end the generation at a restart
       throw e;
     }
   }
@@ -127,8 +128,13 @@ public final class ShadowFile implements AutoCloseable {
    */
   public void writePart(byte[] bytes, int start, int count, long offset) throws IOException {
     ByteBuffer buffer = ByteBuffer.wrap(bytes, start, count);
-    while (buffer.hasRemaining()) {
-      channel.write(buffer, offset + buffer.position() - start);
+    try {
+      while (buffer.hasRemaining()) {
+        channel.write(buffer, offset + buffer.position() - start);
+      }
+    } catch (IOException e) {
+      // The operating system's words, such as those for a full disk, do not say which file.
+      throw new IOException("cannot write " + path + ": " + e.getMessage(), e);
     }
   }
 
