@@ -1,0 +1,15 @@
+package io.litestream.replica.azure;
+
+import io.litestream.testkit.ErrorContract;
+import io.litestream.testkit.StoreUnderTest;
+import java.io.IOException;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+
+@EnabledIfEnvironmentVariable(named = Azurite.VARIABLE, matches = ".+")
+class AzuriteErrorTest extends ErrorContract {
+
+  @Override
+  protected StoreUnderTest storeUnderTest() throws IOException {
+    return AzuriteUnderTest.withAccountKey();
+  }
+}

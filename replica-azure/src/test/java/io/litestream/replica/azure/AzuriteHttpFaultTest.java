@@ -1,0 +1,15 @@
+package io.litestream.replica.azure;
+
+import io.litestream.testkit.HttpFaultContract;
+import io.litestream.testkit.StoreUnderTest;
+import java.io.IOException;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+
+@EnabledIfEnvironmentVariable(named = Azurite.VARIABLE, matches = ".+")
+class AzuriteHttpFaultTest extends HttpFaultContract {
+
+  @Override
+  protected StoreUnderTest storeUnderTest() throws IOException {
+    return AzuriteUnderTest.withoutPatience();
+  }
+}

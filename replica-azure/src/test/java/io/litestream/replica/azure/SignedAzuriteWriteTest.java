@@ -1,0 +1,15 @@
+package io.litestream.replica.azure;
+
+import io.litestream.testkit.StoreUnderTest;
+import io.litestream.testkit.WriteContract;
+import java.io.IOException;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+
+@EnabledIfEnvironmentVariable(named = Azurite.VARIABLE, matches = ".+")
+class SignedAzuriteWriteTest extends WriteContract {
+
+  @Override
+  protected StoreUnderTest storeUnderTest() throws IOException {
+    return AzuriteUnderTest.withSignature();
+  }
+}
