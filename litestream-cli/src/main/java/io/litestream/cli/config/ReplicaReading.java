@@ -35,7 +35,14 @@ final class ReplicaReading {
                   "force-path-style",
                   "skip-verify"),
           "gcs", Set.of("bucket"),
-          "abs", Set.of("account-name", "account-key", "bucket", "endpoint"),
+          "abs",
+              Set.of(
+                  "account-name",
+                  "account-key",
+                  "sas-token",
+                  "connection-string",
+                  "bucket",
+                  "endpoint"),
           "sftp", Set.of("host", "user", "password", "key-path"));
 
   /** Schedules that nothing follows yet. Zero asks for nothing, so it is let through. */

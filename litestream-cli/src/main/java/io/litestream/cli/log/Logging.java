@@ -18,7 +18,9 @@ public final class Logging {
   /**
    * Logs to a stream from now on. May be called again; the last call counts.
    *
-   * @param settings the level counts for this project; libraries log nothing below {@code INFO}
+   * @param settings the level counts for this project. Libraries are heard from {@code INFO} on,
+   *     but only while debugging: what they have to say of a failure comes up as one of ours, and
+   *     some log it four times as well
    * @param zone of the times in the lines
    */
   public static void configure(LogSettings settings, PrintStream stream, ZoneId zone) {
@@ -32,7 +34,7 @@ public final class Logging {
         context.getLogger(ch.qos.logback.classic.Logger.ROOT_LOGGER_NAME);
     root.detachAndStopAllAppenders();
     root.addAppender(appender);
-    root.setLevel(level.isGreaterOrEqual(Level.INFO) ? level : Level.INFO);
+    root.setLevel(level.isGreaterOrEqual(Level.INFO) ? Level.OFF : Level.INFO);
     context.getLogger(OURS).setLevel(level);
   }
 }
