@@ -11,14 +11,17 @@ import io.litestream.cli.process.ChildCommand;
 import io.litestream.cli.process.ChildProcess;
 import io.litestream.cli.process.StopSignal;
 import io.litestream.core.DatabaseOptions;
+import io.litestream.core.DatabaseStatus;
 import io.litestream.core.Litestream;
 import io.litestream.core.ReplicaOptions;
 import io.litestream.core.ReplicaStores;
+import io.litestream.core.Replication;
 import io.litestream.spi.ReplicaException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -64,6 +67,19 @@ final class ReplicateCommand implements Command {
   @Nullable String exec;
 
   @Option(
+      names = {"-once", "--once"},
+      description =
+          "Exits when the replicas hold everything; with 1 if one of them fails for longer than"
+              + " the shutdown timeout.")
+  boolean once;
+
+  @Option(
+      names = {"-restore-if-db-not-exists", "--restore-if-db-not-exists"},
+      description =
+          "Before anything else, restores each database that does not exist, if a replica has it.")
+  boolean restoreIfDbNotExists;
+
+  @Option(
       names = {"-log-level", "--log-level"},
       paramLabel = "LEVEL",
       description = "trace, debug, info, warn or error; counts more than the configuration file.")
@@ -91,6 +107,9 @@ final class ReplicateCommand implements Command {
     String command = exec == null ? configuration.exec().orElse("") : exec;
     Optional<ChildCommand> child =
         command.isBlank() ? Optional.empty() : Optional.of(ChildCommand.parse(command));
+    if (once && child.isPresent()) {
+      throw new CommandException("cannot specify both -once and -exec");
+    }
     LogSettings logging = logging(configuration.logging());
     Logging.configure(
         logging, logging.stderr() ? surroundings.err() : surroundings.out(), surroundings.zone());
@@ -100,7 +119,10 @@ final class ReplicateCommand implements Command {
 
     Logger log = LoggerFactory.getLogger(ReplicateCommand.class);
     log.atInfo().addKeyValue("version", Version.text()).log("litestream");
-    int code;
+    if (restoreIfDbNotExists) {
+      restoreMissing(configuration.databases(), surroundings);
+    }
+    int code = Program.OK;
     try (Monitor monitor =
             new Monitor(configuration.monitoring(), Version.text(), surroundings.clock());
         Litestream engine =
@@ -113,7 +135,11 @@ final class ReplicateCommand implements Command {
       monitor.start(engine::replications);
       StartCheck check = startCheck(configuration, monitor, surroundings);
       try {
-        code = awaitEnd(child, surroundings, log);
+        if (once) {
+          syncOnce(engine.replications(), timeout, surroundings);
+        } else {
+          code = awaitEnd(child, surroundings, log);
+        }
       } finally {
         check.stop();
       }
@@ -130,6 +156,44 @@ final class ReplicateCommand implements Command {
         ReplicaStores.installed(),
         monitor.observer(),
         surroundings.clock());
+  }
+
+  private static void restoreMissing(List<DatabaseOptions> databases, Surroundings surroundings)
+      throws IOException, InterruptedException {
+    Thread restoring = Thread.currentThread();
+    surroundings.signals().listen(signal -> restoring.interrupt(), () -> {});
+    for (DatabaseOptions database : databases) {
+      MissingDatabase.restore(database);
+    }
+  }
+
+  /** Waits for as long as it gets on, however much there is to upload. */
+  private static void syncOnce(
+      Collection<? extends Replication> databases, Duration patience, Surroundings surroundings)
+      throws IOException, InterruptedException {
+    Thread syncing = Thread.currentThread();
+    surroundings.signals().listen(signal -> syncing.interrupt(), () -> {});
+    for (Replication database : databases) {
+      if (!database.status().present()) {
+        throw new CommandException("database does not exist: " + database.database());
+      }
+      boolean done = false;
+      while (!done) {
+        try {
+          database.sync(patience);
+          done = true;
+        } catch (IOException e) {
+          if (isFailing(database.status())) {
+            throw e;
+          }
+        }
+      }
+    }
+  }
+
+  private static boolean isFailing(DatabaseStatus status) {
+    return status.error().isPresent()
+        || status.replicas().stream().anyMatch(replica -> replica.error().isPresent());
   }
 
   private Duration timeout() throws CommandException {

@@ -9,9 +9,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -63,6 +65,73 @@ class ReplicateCommandTest {
     assertThat(command.run("replicate", "-exec", "sh -c 'exit 7'", database, url)).isEqualTo(7);
     assertThat(command.err()).contains("subprocess exited, litestream shutting down");
     assertThat(restoredRows()).isEqualTo(3);
+  }
+
+  @Test
+  void onceEndsByItselfWhenTheReplicaHoldsEverything() throws Exception {
+    assertThat(command.run("replicate", "-once", database, url)).as(command.err()).isZero();
+    assertThat(restoredRows()).isEqualTo(3);
+  }
+
+  @Test
+  void onceFailsWhereTheReplicaCannotBeWritten() throws Exception {
+    Files.writeString(directory.resolve("backup"), "a file where a directory belongs");
+    assertThat(command.run("replicate", "-once", "-shutdown-timeout", "100ms", database, url))
+        .isEqualTo(1);
+    assertThat(command.err()).contains("replica 'file' of " + database);
+  }
+
+  @Test
+  void onceNeedsADatabase() {
+    assertThat(command.run("replicate", "-once", directory.resolve("none.db"), url)).isEqualTo(1);
+    assertThat(command.err()).contains("database does not exist: " + directory.resolve("none.db"));
+  }
+
+  @Test
+  void aMissingDatabaseIsRestoredBeforeTheChildSeesIt() throws Exception {
+    assertThat(command.run("replicate", "-once", database, url)).isZero();
+    for (String suffix : List.of("", "-wal", "-shm")) {
+      Files.deleteIfExists(Path.of(database + suffix));
+    }
+    String script = "sh -c 'test -s " + database + "'";
+    assertThat(
+            command.run("replicate", "-restore-if-db-not-exists", "-exec", script, database, url))
+        .as(command.err())
+        .isZero();
+    assertThat(command.err()).contains("msg=\"database restored\" db=" + database);
+    assertThat(SampleReplica.rows(database)).isEqualTo(3);
+  }
+
+  @Test
+  void aDatabaseThatIsThereIsNotRestored() throws Exception {
+    String option = "-restore-if-db-not-exists";
+    assertThat(command.run("replicate", option, "-once", database, url)).isZero();
+    assertThat(command.err()).doesNotContain("restored");
+  }
+
+  @Test
+  void nothingToRestoreFromIsNoFailure() {
+    String option = "-restore-if-db-not-exists";
+    Path none = directory.resolve("none.db");
+    assertThat(command.run("replicate", option, "-exec", "true", none, url)).isZero();
+    assertThat(command.err()).contains("there is nothing to restore it from");
+  }
+
+  @Test
+  void aRestoreThatFailsKeepsReplicationFromBeginning() throws Exception {
+    assertThat(command.run("replicate", "-once", database, url)).isZero();
+    try (Stream<Path> objects = Files.walk(directory.resolve("backup"))) {
+      Path segment =
+          objects.filter(p -> p.toString().endsWith(".wal.lz4")).findFirst().orElseThrow();
+      Files.write(segment, new byte[10]);
+    }
+    for (String suffix : List.of("", "-wal", "-shm")) {
+      Files.deleteIfExists(Path.of(database + suffix));
+    }
+    assertThat(
+            command.run("replicate", "-restore-if-db-not-exists", "-exec", "true", database, url))
+        .isEqualTo(1);
+    assertThat(Files.exists(database)).isFalse();
   }
 
   @Test
