@@ -53,7 +53,8 @@ final class ReplicateCommand implements Command {
 
   /** What of a replica's settings may be logged. Anything else could be a secret. */
   private static final List<String> LOGGED_SETTINGS =
-      List.of("path", "bucket", "region", "endpoint", "host", "user", "account-name");
+      List.of(
+          "path", "bucket", "region", "endpoint", "storage-class", "host", "user", "account-name");
 
   @Parameters(hidden = true)
   List<String> arguments = List.of();
