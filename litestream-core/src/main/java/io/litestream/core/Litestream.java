@@ -1,14 +1,22 @@
 package io.litestream.core;
 
 import io.litestream.core.engine.Engine;
+import io.litestream.core.replica.ReplicaReader;
+import io.litestream.core.restore.RestorePlan;
+import io.litestream.core.restore.RestoreProgress;
+import io.litestream.core.restore.RestoreRequest;
+import io.litestream.core.restore.RestoreResult;
+import io.litestream.core.restore.Restorer;
+import io.litestream.spi.ReplicaStore;
+import io.litestream.spi.RequestObserver;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 
 /**
- * Replicates any number of databases in one process. Threads do not grow with databases. All
- * methods may be called by any thread.
+ * Replicates any number of databases in one process, and restores them. Threads do not grow with
+ * databases. All methods may be called by any thread.
  */
 public final class Litestream implements AutoCloseable {
 
@@ -60,6 +68,22 @@ public final class Litestream implements AutoCloseable {
    */
   public Replication replicate(DatabaseOptions options) throws IOException {
     return engine.replicate(options);
+  }
+
+  /**
+   * Brings a database back from a replica. It appears at {@link RestoreRequest#output()} when it is
+   * complete and verified, or not at all. Replication need not run. To look at what would be done
+   * first, to choose among several replicas, or to follow the progress, use {@link Restorer}.
+   *
+   * @throws IOException as {@link Restorer#plan} and {@link Restorer#restore}
+   * @throws InterruptedException if the calling thread was interrupted
+   */
+  public static RestoreResult restore(ReplicaOptions replica, RestoreRequest request)
+      throws IOException, InterruptedException {
+    try (ReplicaStore store = ReplicaStores.installed().open(replica, RequestObserver.NONE)) {
+      RestorePlan plan = Restorer.plan(List.of(new ReplicaReader(replica.name(), store)), request);
+      return Restorer.restore(plan, request, RestoreProgress.NONE);
+    }
   }
 
   /** The databases that are being replicated. */
