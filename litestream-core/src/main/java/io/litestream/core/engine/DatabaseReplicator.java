@@ -246,9 +246,11 @@ final class DatabaseReplicator implements Replication {
     }
     long began = System.nanoTime();
     Instant looked = clock.instant();
+    long serving = requested();
     try {
       if (!open()) {
         lastLook = looked;
+        served(serving, null); // there is no database, so nothing is missing from its replicas
         schedule(options.monitorInterval().toNanos());
         return;
       }
@@ -267,7 +269,7 @@ final class DatabaseReplicator implements Replication {
           open.abandonGeneration(over.reason());
         }
       }
-      DatabaseSync.Outcome outcome = copy(open);
+      DatabaseSync.Outcome outcome = copy(open, serving);
       if (!outcome.more()) {
         lastLook = looked;
       }
@@ -285,11 +287,25 @@ final class DatabaseReplicator implements Replication {
     }
   }
 
-  private DatabaseSync.Outcome copy(DatabaseSync open) throws IOException {
-    long serving;
+  /** The last request for a sync that waits to be served; 0 if there is none. */
+  private long requested() {
     synchronized (monitor) {
-      serving = syncRequested > syncServed ? syncRequested : 0;
+      return syncRequested > syncServed ? syncRequested : 0;
     }
+  }
+
+  /** Tells those who asked for a sync up to where they have to wait for the replicas. */
+  private void served(long request, @Nullable Position end) {
+    if (request > 0) {
+      synchronized (monitor) {
+        syncServed = request;
+        syncEnd = end;
+        monitor.notifyAll();
+      }
+    }
+  }
+
+  private DatabaseSync.Outcome copy(DatabaseSync open, long serving) throws IOException {
     lastStat = WalStat.of(open.walPath(), clock);
     DatabaseSync.Outcome outcome;
     if (serving > 0 || !holdRequests.isEmpty()) {
@@ -302,13 +318,9 @@ final class DatabaseReplicator implements Replication {
     if (!outcome.more() && view != null) {
       grantHolds(open);
     }
-    if (serving > 0) {
-      synchronized (monitor) {
-        syncServed = serving;
-        ShadowView now = view;
-        syncEnd = now == null ? null : now.end();
-        monitor.notifyAll();
-      }
+    ShadowView now = view;
+    if (now != null) {
+      served(serving, now.end());
     }
     return outcome;
   }
@@ -591,9 +603,6 @@ final class DatabaseReplicator implements Replication {
       long request = ++syncRequested;
       wake();
       while (syncServed < request) {
-        if (sync == null && missing) {
-          return null; // there is no database, so nothing is missing from its replicas
-        }
         if (closed) {
           throw new IOException("replication of " + options.path() + " has been closed");
         }

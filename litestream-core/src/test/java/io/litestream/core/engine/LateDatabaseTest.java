@@ -1,0 +1,102 @@
+package io.litestream.core.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.litestream.core.DatabaseOptions;
+import io.litestream.core.Litestream;
+import io.litestream.core.ReplicaOptions;
+import io.litestream.core.Replication;
+import io.litestream.core.restore.RestoreRequest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A database that is made after its replication began, and that nobody looks for by himself. */
+@Timeout(60)
+class LateDatabaseTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  @TempDir Path directory;
+
+  private Path database;
+  private ReplicaOptions replica;
+
+  @BeforeEach
+  void setUp() throws IOException {
+    database = directory.resolve("app.db");
+    replica = ReplicaOptions.of("file://" + directory.resolve("replica"));
+  }
+
+  private Replication replicate(Litestream litestream) throws IOException {
+    DatabaseOptions defaults = DatabaseOptions.of(database, replica);
+    return litestream.replicate(
+        new DatabaseOptions(
+            database,
+            defaults.metaPath(),
+            Duration.ofHours(1),
+            defaults.checkpointInterval(),
+            defaults.minCheckpointPages(),
+            defaults.maxCheckpointPages(),
+            defaults.busyTimeout(),
+            List.of(replica)));
+  }
+
+  private Connection application() throws SQLException {
+    Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TABLE t (n INTEGER)");
+      statement.execute("INSERT INTO t VALUES (7)");
+    }
+    return connection;
+  }
+
+  private void assertRestorable() throws Exception {
+    Path output = directory.resolve("restored.db");
+    Litestream.restore(replica, RestoreRequest.of(output));
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + output);
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT n FROM t")) {
+      assertThat(rows.getInt(1)).isEqualTo(7);
+    }
+  }
+
+  @Test
+  void aSyncLooksForItFirst() throws Exception {
+    try (Litestream litestream = Litestream.start()) {
+      Replication replication = replicate(litestream);
+      try (Connection application = application()) {
+        assertThat(application.isClosed()).isFalse();
+        replication.sync(PATIENCE);
+        assertRestorable();
+      }
+    }
+  }
+
+  @Test
+  void soDoesTheLastSync() throws Exception {
+    try (Litestream litestream = Litestream.start()) {
+      replicate(litestream);
+      application().close();
+    }
+    assertRestorable();
+  }
+
+  @Test
+  void aSyncHasNothingToWaitForWhileThereIsNone() throws Exception {
+    try (Litestream litestream = Litestream.start()) {
+      replicate(litestream).sync(PATIENCE);
+    }
+    assertThat(directory).isEmptyDirectory();
+  }
+}
