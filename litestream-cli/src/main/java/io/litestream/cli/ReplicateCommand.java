@@ -252,7 +252,8 @@ final class ReplicateCommand implements Command {
     for (int i = 2; !names.add(name); i++) {
       name = replica.name() + "-" + i;
     }
-    return new ReplicaOptions(name, replica.type(), replica.settings(), replica.syncInterval());
+    return new ReplicaOptions(
+        name, replica.type(), replica.settings(), replica.syncInterval(), replica.retention());
   }
 
   private static void logReplica(Logger log, ReplicaOptions replica) {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -39,6 +40,7 @@ public record DatabaseStatus(
    *     empty if that was never so since the start
    * @param error why the last upload failed, if it did
    * @param retryAt when it is tried again
+   * @param retention where snapshots and deletes stand
    */
   public record Replica(
       String name,
@@ -47,5 +49,28 @@ public record DatabaseStatus(
       long lagBytes,
       Optional<Instant> lastSync,
       Optional<String> error,
-      Optional<Instant> retryAt) {}
+      Optional<Instant> retryAt,
+      Retention retention) {}
+
+  /**
+   * Where the snapshots and deletes of one replica stand.
+   *
+   * @param lastSnapshot when the newest snapshot of the current generation was written; empty until
+   *     that is known
+   * @param lastPass when it was last looked, with success, for what need not be kept
+   * @param error why the last snapshot, listing or delete failed, if it did
+   * @param failedDeletes how many objects could not be deleted and are still there
+   * @param failedCodes the store's codes, with the number of objects that it refused with each
+   */
+  public record Retention(
+      Optional<Instant> lastSnapshot,
+      Optional<Instant> lastPass,
+      Optional<String> error,
+      int failedDeletes,
+      Map<String, Integer> failedCodes) {
+
+    public Retention {
+      failedCodes = Map.copyOf(failedCodes);
+    }
+  }
 }

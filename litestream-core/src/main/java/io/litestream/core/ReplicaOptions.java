@@ -15,9 +15,14 @@ import java.util.TreeMap;
  * @param settings as the adapter reads them, such as {@code path}; may hold secrets
  * @param syncInterval at most one upload per interval on average; the first commit after a quiet
  *     spell goes out at once
+ * @param retention what is kept, and when there is a new snapshot
  */
 public record ReplicaOptions(
-    String name, String type, Map<String, String> settings, Duration syncInterval) {
+    String name,
+    String type,
+    Map<String, String> settings,
+    Duration syncInterval,
+    RetentionOptions retention) {
 
   /** The interval of replicas that set none. */
   public static final Duration DEFAULT_SYNC_INTERVAL = Duration.ofSeconds(1);
@@ -25,6 +30,7 @@ public record ReplicaOptions(
   public ReplicaOptions {
     requireNonNull(name, "name");
     requireNonNull(type, "type");
+    requireNonNull(retention, "retention");
     settings = Map.copyOf(settings);
     if (name.isEmpty()) {
       throw new IllegalArgumentException("a replica's name must not be empty");
@@ -32,6 +38,17 @@ public record ReplicaOptions(
     if (syncInterval.isNegative() || syncInterval.isZero()) {
       throw new IllegalArgumentException("sync interval must be positive, not " + syncInterval);
     }
+  }
+
+  /** A replica with the default retention. */
+  public ReplicaOptions(
+      String name, String type, Map<String, String> settings, Duration syncInterval) {
+    this(name, type, settings, syncInterval, RetentionOptions.DEFAULT);
+  }
+
+  /** This replica, with another retention. */
+  public ReplicaOptions with(RetentionOptions other) {
+    return new ReplicaOptions(name, type, settings, syncInterval, other);
   }
 
   /**
@@ -57,6 +74,8 @@ public record ReplicaOptions(
         + new TreeMap<>(settings).keySet()
         + ", syncInterval="
         + syncInterval
+        + ", retention="
+        + retention
         + "]";
   }
 }

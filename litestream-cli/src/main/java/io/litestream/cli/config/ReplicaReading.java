@@ -2,6 +2,7 @@ package io.litestream.cli.config;
 
 import io.litestream.core.ReplicaOptions;
 import io.litestream.core.ReplicaStores;
+import io.litestream.core.RetentionOptions;
 import io.litestream.spi.ReplicaException;
 import io.litestream.spi.ReplicaSettings;
 import java.nio.file.InvalidPathException;
@@ -52,10 +53,6 @@ final class ReplicaReading {
                   "endpoint"),
           "sftp", Set.of("host", "user", "password", "key-path"));
 
-  /** Schedules that nothing follows yet. Zero asks for nothing, so it is let through. */
-  private static final List<String> NOT_YET =
-      List.of("retention", "retention-check-interval", "snapshot-interval", "validation-interval");
-
   private final HomePath paths;
   private final ReplicaStores stores;
   private final Map<String, String> fallback;
@@ -97,6 +94,7 @@ final class ReplicaReading {
     rejectUnavailable(replica);
     Duration syncInterval =
         replica.positiveDuration("sync-interval").orElse(ReplicaOptions.DEFAULT_SYNC_INTERVAL);
+    RetentionOptions retention = RetentionReading.read(replica);
     String name = replica.text("name").filter(text -> !text.isEmpty()).orElse(type);
 
     Map<String, String> settings = new TreeMap<>();
@@ -111,7 +109,7 @@ final class ReplicaReading {
       path.ifPresent(text -> settings.put("path", text));
     }
     settings.putAll(ownSettings(replica, type));
-    return new ReplicaOptions(name, type, settings, syncInterval);
+    return new ReplicaOptions(name, type, settings, syncInterval, retention);
   }
 
   private String type(YamlMapping replica, Optional<String> url, Optional<String> given)
@@ -183,14 +181,10 @@ final class ReplicaReading {
   }
 
   private static void rejectUnavailable(YamlMapping replica) throws ConfigurationException {
-    for (String key : NOT_YET) {
-      Optional<Duration> interval = replica.duration(key);
-      if (interval.isPresent() && !interval.get().isZero()) {
-        throw replica.problem(
-            key,
-            "is not available yet: this version keeps everything it has replicated"
-                + " and takes a snapshot per generation; remove it, or set it to 0");
-      }
+    // Zero asks for nothing, so it is let through.
+    if (replica.duration("validation-interval").filter(each -> !each.isZero()).isPresent()) {
+      throw replica.problem(
+          "validation-interval", "is not available yet; remove it, or set it to 0");
     }
     YamlMapping age = replica.mapping("age", "'age'");
     if (age.hasItems("identities") || age.hasItems("recipients")) {

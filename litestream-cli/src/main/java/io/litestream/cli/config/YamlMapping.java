@@ -202,20 +202,36 @@ final class YamlMapping {
 
   /** A whole number from 1 on. */
   Optional<Integer> positiveInteger(String key) throws ConfigurationException {
+    return integer(key, 1);
+  }
+
+  /** A whole number from 0 on; 0 if the key is not given. */
+  int count(String key) throws ConfigurationException {
+    return integer(key, 0).orElse(0);
+  }
+
+  private Optional<Integer> integer(String key, int least) throws ConfigurationException {
     Optional<String> text = text(key);
     if (text.isEmpty()) {
       return Optional.empty();
     }
     try {
       int number = Integer.parseInt(text.get());
-      if (number > 0) {
+      if (number >= least) {
         return Optional.of(number);
       }
     } catch (NumberFormatException e) {
       // Said below, for every text that is no such number.
     }
     throw problem(
-        key, "is a whole number from 1 to " + Integer.MAX_VALUE + ", not '" + text.get() + "'");
+        key,
+        "is a whole number from "
+            + least
+            + " to "
+            + Integer.MAX_VALUE
+            + ", not '"
+            + text.get()
+            + "'");
   }
 
   /** {@code true} or {@code false}. */

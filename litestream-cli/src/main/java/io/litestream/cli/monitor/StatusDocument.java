@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Where every database and replica stands, as JSON. Holds paths, names and errors, and no setting
@@ -107,6 +108,7 @@ public record StatusDocument(
     json.writeNumberField("sync_interval_seconds", seconds(options.syncInterval()));
     writeText(json, "error", replica.error());
     writeText(json, "retry_at", replica.retryAt().map(Instant::toString));
+    writeRetention(json, replica.retention());
     if (process.isPresent()) {
       json.writeObjectFieldStart("requests");
       for (Map.Entry<Operation, RequestTally.Count> count :
@@ -128,6 +130,21 @@ public record StatusDocument(
       json.writeNumberField("index", position.get().index());
       json.writeNumberField("offset", position.get().offset());
     }
+  }
+
+  private static void writeRetention(JsonGenerator json, DatabaseStatus.Retention retention)
+      throws IOException {
+    json.writeObjectFieldStart("retention");
+    writeText(json, "last_snapshot", retention.lastSnapshot().map(Instant::toString));
+    writeText(json, "last_pass", retention.lastPass().map(Instant::toString));
+    writeText(json, "error", retention.error());
+    json.writeNumberField("failed_deletes", retention.failedDeletes());
+    json.writeObjectFieldStart("failed_codes");
+    for (Map.Entry<String, Integer> code : new TreeMap<>(retention.failedCodes()).entrySet()) {
+      json.writeNumberField(code.getKey(), code.getValue());
+    }
+    json.writeEndObject();
+    json.writeEndObject();
   }
 
   private static void writeText(JsonGenerator json, String key, Optional<String> text)

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.litestream.core.DatabaseOptions;
 import io.litestream.core.ReplicaOptions;
+import io.litestream.core.RetentionOptions;
+import io.litestream.core.retention.RetentionRules;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -271,6 +273,32 @@ class ConfigurationReaderTest {
                 + " 'min-checkpoint-page-count': 10 and 20");
   }
 
+  @Test
+  void readsWhatAReplicaKeeps() throws IOException {
+    RetentionOptions read =
+        retention(
+            "retention: 72h, retention-check-interval: 5m, snapshot-interval: 1h, keep-hourly: 1,"
+                + " keep-daily: 2, keep-weekly: 3, keep-monthly: 4, verify-deletes: true");
+
+    assertThat(read)
+        .isEqualTo(
+            new RetentionOptions(
+                new RetentionRules(Optional.of(Duration.ofHours(72)), 1, 2, 3, 4),
+                Duration.ofMinutes(5),
+                Optional.of(Duration.ofHours(1)),
+                true));
+    assertThat(retention("name: r")).isEqualTo(RetentionOptions.DEFAULT);
+    assertThat(retention("retention: none").rules()).isEqualTo(RetentionRules.NONE);
+    assertThat(retention("retention: 0").rules()).isEqualTo(RetentionRules.NONE);
+  }
+
+  private RetentionOptions retention(String keys) throws IOException {
+    return onlyDatabase("dbs: [{path: /a.db, replicas: [{path: /r, " + keys + "}]}]")
+        .replicas()
+        .get(0)
+        .retention();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -286,10 +314,14 @@ class ConfigurationReaderTest {
           {type: gcs, bucket: b}             | 'type' asks for a replica of type 'gcs', which is not available yet
           {type: fil, path: /r}             | 'type' asks for a replica of unknown type 'fil'; did you mean 'file'?
           {type: s3, url: 'file:///r'}       | 'type' says 's3', but the replica's 'url' is of type 'file'
-          {path: /r, retention: 24h}         | 'retention' is not available yet
           {path: /r, retention: 10x}         | 'retention' is not a duration: '10x'
-          {path: /r, retention-check-interval: 1h} | 'retention-check-interval' is not available yet
-          {path: /r, snapshot-interval: 1h}  | 'snapshot-interval' is not available yet
+          {path: /r, retention: nothing}     | 'retention' is not a duration: 'nothing'
+          {path: /r, retention-check-interval: 0} | 'retention-check-interval' must be longer than zero
+          {path: /r, keep-daily: 7}          | 'keep-daily' needs snapshots to keep: set 'snapshot-interval' to 24h
+          {path: /r, keep-hourly: 2, snapshot-interval: 61m} | 'keep-hourly' needs snapshots to keep: set 'snapshot-interval' to 1h
+          {path: /r, keep-weekly: -1}        | 'keep-weekly' is a whole number from 0 to 2147483647, not '-1'
+          {path: /r, keep-monthly: 1, retention: none, snapshot-interval: 1h} | 'keep-monthly' has no effect, since without 'retention' everything is kept
+          {path: /r, verify-deletes: maybe}  | 'verify-deletes' is true or false, not 'maybe'
           {path: /r, validation-interval: 1h}| 'validation-interval' is not available yet
           {path: /r, age: {identities: [k]}} | 'age' is not available yet
           {path: /r, age: {keys: [k]}}       | unknown key 'keys' in 'age'

@@ -99,6 +99,8 @@ class MonitorServerTest {
         .contains("\"path\" : \"/app.db\"", "\"generation\" : \"4c994ccc40a5ba03\"")
         .contains("\"lag_bytes\" : 4120", "\"error\" : \"refused\"")
         .contains("\"retry_at\" : \"2026-01-02T03:04:05Z\"")
+        .contains("\"failed_deletes\" : 3", "\"AccessDenied\" : 3")
+        .contains("\"last_pass\" : \"2026-11-25T11:00:00Z\"")
         .doesNotContain(WatchedSample.SECRET, "secret");
   }
 

@@ -71,6 +71,12 @@ final class WatchedSample {
                     4120,
                     lastSync,
                     error,
-                    retryAt))));
+                    retryAt,
+                    new DatabaseStatus.Retention(
+                        Optional.of(Instant.parse("2026-11-25T10:00:00Z")),
+                        Optional.of(Instant.parse("2026-11-25T11:00:00Z")),
+                        Optional.of("delete failed for 3 of 3 objects"),
+                        3,
+                        Map.of("AccessDenied", 3))))));
   }
 }

@@ -101,6 +101,10 @@ final class DatabaseReplicator implements Replication {
   private long checkpointNotBefore;
 
   private volatile @Nullable Abandoned abandoned;
+
+  /** The index that somebody wants to end; -1 if nobody does. */
+  private volatile int indexToEnd = -1;
+
   private volatile boolean closing;
   private volatile boolean closed;
   private @Nullable Future<?> nextTick;
@@ -155,6 +159,7 @@ final class DatabaseReplicator implements Replication {
       }
     }
     wake();
+    uploaders.forEach(ReplicaUploader::begin);
   }
 
   /** Whether the database is open now. */
@@ -231,6 +236,15 @@ final class DatabaseReplicator implements Replication {
     holdRequests.add(future);
     wake();
     return future;
+  }
+
+  /**
+   * Has the WAL checkpointed at the next occasion that holds nobody up, so that another index
+   * begins, if that one is still the current.
+   */
+  void endIndex(int index) {
+    indexToEnd = index;
+    wake();
   }
 
   /** Is told by an uploader that it got further, or failed. */
@@ -376,6 +390,10 @@ final class DatabaseReplicator implements Replication {
     long now = System.nanoTime();
     long frames = open.frames();
     Urgency urgency = policy.urgency(frames, Duration.ofNanos(now - lastCheckpoint));
+    ShadowView current = view;
+    if (urgency == Urgency.NONE && frames > 0 && current != null && current.index() == indexToEnd) {
+      urgency = Urgency.LOW;
+    }
     checkpointDueAt =
         frames > 1 && !policy.interval().isZero()
             ? lastCheckpoint + policy.interval().toNanos()

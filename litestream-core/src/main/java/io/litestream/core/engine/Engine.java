@@ -6,6 +6,7 @@ import io.litestream.core.ReplicaStores;
 import io.litestream.core.Replication;
 import io.litestream.core.ReplicationObserver;
 import io.litestream.spi.ReplicaStore;
+import io.litestream.spi.RequestObserver.Operation;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -65,8 +66,9 @@ public final class Engine implements AutoCloseable {
                 replicator,
                 replica,
                 store,
-                threads.uploads(destination(replica)),
-                threads.clock(),
+                stores.permission(replica.type(), Operation.DELETE).orElse(""),
+                threads,
+                destination(replica),
                 clock,
                 observer));
       }

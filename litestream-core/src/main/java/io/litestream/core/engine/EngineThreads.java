@@ -2,6 +2,7 @@ package io.litestream.core.engine;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -18,11 +19,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class EngineThreads implements AutoCloseable {
 
   private static final int UPLOADS_PER_DESTINATION = 4;
+
+  /** So many of them may be busy with snapshots and deletes; the others are left to segments. */
+  private static final int UPKEEP_PER_DESTINATION = 2;
+
   private static final long KEEP_ALIVE_SECONDS = 10;
 
   private final ScheduledThreadPoolExecutor clock;
   private final ExecutorService databases;
   private final Map<String, ExecutorService> uploads = new HashMap<>();
+  private final Map<String, Executor> upkeep = new HashMap<>();
 
   EngineThreads() {
     clock = new ScheduledThreadPoolExecutor(1, factory("litestream-clock"));
@@ -68,6 +74,12 @@ final class EngineThreads implements AutoCloseable {
   synchronized ExecutorService uploads(String destination) {
     return uploads.computeIfAbsent(
         destination, each -> pool("litestream-upload", UPLOADS_PER_DESTINATION));
+  }
+
+  /** Lends some of the threads of {@link #uploads} to what may keep them busy for long. */
+  synchronized Executor upkeep(String destination) {
+    return upkeep.computeIfAbsent(
+        destination, each -> new LimitedExecutor(uploads(each), UPKEEP_PER_DESTINATION));
   }
 
   /** Ends all threads; what is running is interrupted. */

@@ -9,12 +9,12 @@ import io.litestream.core.layout.ReplicaLayout;
 import io.litestream.core.position.Position;
 import io.litestream.core.replica.PreviousIndex;
 import io.litestream.core.replica.ReplicaReader;
+import io.litestream.core.replica.SnapshotInfo;
 import io.litestream.core.sync.ShadowView;
 import io.litestream.core.sync.SyncDecision.Reason;
 import io.litestream.spi.ObjectWriter;
 import io.litestream.spi.ReplicaStore;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.time.Clock;
@@ -22,12 +22,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +53,6 @@ final class ReplicaUploader {
 
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
-  private static final int COPY_BYTES = 1 << 18;
 
   private final DatabaseReplicator database;
   private final ReplicaOptions options;
@@ -63,6 +62,8 @@ final class ReplicaUploader {
   private final ReplicationObserver observer;
   private final SerialTask task;
   private final UploadBudget budget;
+  private final ReplicaUpkeep upkeep;
+  private final AtomicReference<@Nullable SnapshotUpload> prepared = new AtomicReference<>();
   private final Backoff backoff =
       new Backoff(FIRST_PAUSE, LONGEST_PAUSE, () -> ThreadLocalRandom.current().nextDouble());
 
@@ -83,20 +84,37 @@ final class ReplicaUploader {
       DatabaseReplicator database,
       ReplicaOptions options,
       ReplicaStore store,
-      ExecutorService threads,
-      ScheduledExecutorService clock,
+      String deletePermission,
+      EngineThreads threads,
+      String destination,
       Clock wallClock,
       ReplicationObserver observer) {
     this.database = database;
     this.options = options;
     this.store = store;
-    this.clock = clock;
+    this.clock = threads.clock();
     this.wallClock = wallClock;
     this.observer = observer;
-    this.task = new SerialTask(threads, this::run);
+    this.task = new SerialTask(threads.uploads(destination), this::run);
+    this.upkeep =
+        new ReplicaUpkeep(
+            database,
+            this,
+            options,
+            store,
+            deletePermission,
+            threads.upkeep(destination),
+            clock,
+            wallClock,
+            observer);
     long now = System.nanoTime();
     this.budget = new UploadBudget(options.syncInterval(), now);
     this.readyAt = now;
+  }
+
+  /** Begins to look after what is in the replica; uploads begin with a signal. */
+  void begin() {
+    upkeep.begin();
   }
 
   /** Is told that the shadow WAL may have grown, or that somebody is waiting. */
@@ -142,7 +160,16 @@ final class ReplicaUploader {
         lagBytes,
         lastSeenInSync,
         Optional.ofNullable(error),
-        Optional.ofNullable(retryAt));
+        Optional.ofNullable(retryAt),
+        upkeep.status());
+  }
+
+  /** The position, once its place is found and the generation has a snapshot. */
+  Optional<Position> settled() {
+    Position at = position;
+    return at != null && !snapshotNeeded && database.isCurrent(at.generation())
+        ? Optional.of(at)
+        : Optional.empty();
   }
 
   String name() {
@@ -156,6 +183,8 @@ final class ReplicaUploader {
   /** Ends after the request that is under way; closes the store. */
   void stop() throws IOException {
     stopped = true;
+    upkeep.stop();
+    giveUpPrepared(null);
     store.close();
   }
 
@@ -164,6 +193,7 @@ final class ReplicaUploader {
     if (view == null || stopped) {
       return;
     }
+    commitPrepared();
     if (holds(view.end())) {
       lastSync = wallClock.instant();
       return;
@@ -179,6 +209,7 @@ final class ReplicaUploader {
     try {
       bring(view);
       succeeded();
+      commitPrepared();
     } catch (IOException | RuntimeException e) {
       if (!stopped && !isObsolete(view)) {
         failed(e);
@@ -236,6 +267,7 @@ final class ReplicaUploader {
         .addKeyValue("retry-in", pause)
         .setCause(e)
         .log("upload failed");
+    giveUpPrepared(e);
     readyAt = System.nanoTime() + pause.toNanos();
     wakeIn(pause.toNanos());
   }
@@ -293,32 +325,73 @@ final class ReplicaUploader {
   }
 
   private void writeSnapshot() throws IOException, InterruptedException {
-    long began = System.nanoTime();
-    try (SnapshotHold hold = hold()) {
-      Position covered = hold.covered();
-      String key = ReplicaLayout.snapshotKey(covered.generation(), covered.index());
-      long size;
-      try (ObjectWriter writer = store.create(key)) {
-        size = copyDatabase(hold, writer);
-        Position at = position;
-        if (at == null || !at.generation().equals(covered.generation())) {
-          return; // a new generation has begun; its own snapshot comes next
-        }
-        uploadTo(covered);
-        if (stopped || !database.isCurrent(covered.generation())) {
-          return;
-        }
-        writer.commit();
+    try (SnapshotUpload snapshot = SnapshotUpload.copy(hold(), store, () -> stopped)) {
+      Position covered = snapshot.covered();
+      Position at = position;
+      if (at == null || !at.generation().equals(covered.generation())) {
+        return; // a new generation has begun; its own snapshot comes next
       }
+      uploadTo(covered);
+      if (stopped || !database.isCurrent(covered.generation())) {
+        return;
+      }
+      commit(snapshot);
       snapshotNeeded = false;
       held = position;
-      Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
-      observer.onUpload(database.database(), options, Upload.SNAPSHOT, size, elapsed);
-      facts(Level.INFO)
-          .addKeyValue("position", covered.at(0))
-          .addKeyValue("elapsed", elapsed)
-          .addKeyValue("sz", size)
-          .log("snapshot written");
+    }
+  }
+
+  private void commit(SnapshotUpload snapshot) throws IOException {
+    snapshot.commit();
+    Position covered = snapshot.covered();
+    Duration elapsed = snapshot.elapsed();
+    observer.onUpload(database.database(), options, Upload.SNAPSHOT, snapshot.size(), elapsed);
+    facts(Level.INFO)
+        .addKeyValue("position", covered.at(0))
+        .addKeyValue("elapsed", elapsed)
+        .addKeyValue("sz", snapshot.size())
+        .log("snapshot written");
+    upkeep.snapshotWritten(
+        new SnapshotInfo(covered.generation(), covered.index(), 0, wallClock.instant()), covered);
+  }
+
+  /**
+   * Has a snapshot committed once the replica holds what it needs. It is closed in any case: also
+   * when an upload fails before, so that the database's WAL does not grow without limit.
+   */
+  void commitOnceHeld(SnapshotUpload snapshot) {
+    prepared.set(snapshot);
+    if (stopped) {
+      giveUpPrepared(null);
+    }
+    task.signal();
+  }
+
+  private void commitPrepared() {
+    SnapshotUpload snapshot = prepared.get();
+    if (snapshot == null) {
+      return;
+    }
+    if (!database.isCurrent(snapshot.covered().generation())) {
+      giveUpPrepared(null);
+    } else if (holds(snapshot.covered()) && prepared.compareAndSet(snapshot, null)) {
+      try (snapshot) {
+        commit(snapshot);
+      } catch (IOException | RuntimeException e) {
+        upkeep.snapshotGivenUp(e);
+      }
+    }
+  }
+
+  private void giveUpPrepared(@Nullable Exception reason) {
+    SnapshotUpload snapshot = prepared.getAndSet(null);
+    if (snapshot == null) {
+      return;
+    }
+    try (snapshot) {
+      upkeep.snapshotGivenUp(reason);
+    } catch (IOException e) {
+      facts(Level.DEBUG).setCause(e).log("an unfinished snapshot could not be removed");
     }
   }
 
@@ -331,27 +404,6 @@ final class ReplicaUploader {
       }
       throw new IOException(e.getCause());
     }
-  }
-
-  private long copyDatabase(SnapshotHold hold, ObjectWriter writer) throws IOException {
-    byte[] buffer = new byte[COPY_BYTES];
-    long size = hold.size();
-    long offset = 0;
-    try (Lz4OutputStream out = new Lz4OutputStream(writer)) {
-      while (offset < size) {
-        if (stopped) {
-          throw new InterruptedIOException("stopped while writing a snapshot");
-        }
-        int got = hold.read(buffer, (int) Math.min(buffer.length, size - offset), offset);
-        if (got < 0) {
-          break; // cut by a checkpoint: the WAL says what the size is
-        }
-        out.write(buffer, 0, got);
-        offset += got;
-      }
-      out.finish();
-    }
-    return offset;
   }
 
   /** The first segment of an index says where the one before ended, so that a gap there shows. */

@@ -13,6 +13,7 @@ import io.litestream.spi.ObjectInfo;
 import io.litestream.spi.ReplicaStore;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -96,6 +97,26 @@ public final class ReplicaReader {
       throws IOException {
     List<SegmentInfo> segments = segmentsFrom(generation, fromIndex);
     return segments.isEmpty() ? Optional.empty() : Optional.of(segments.get(segments.size() - 1));
+  }
+
+  /**
+   * When the newest of a generation's segments of that index and the ones after it was written.
+   * Holds no more than a page of them in memory.
+   */
+  public Optional<Instant> lastWritten(Generation generation, int fromIndex) throws IOException {
+    Instant[] last = {Instant.MIN};
+    pages(
+        ListRequest.below(ReplicaLayout.segmentPrefix(generation))
+            .after(ReplicaLayout.beforeSegmentsOf(generation, fromIndex)),
+        page -> {
+          for (ObjectInfo object : page.objects()) {
+            if (ReplicaLayout.parseSegment(generation, object.key()).isPresent()
+                && object.lastModified().isAfter(last[0])) {
+              last[0] = object.lastModified();
+            }
+          }
+        });
+    return last[0].equals(Instant.MIN) ? Optional.empty() : Optional.of(last[0]);
   }
 
   private List<SegmentInfo> segments(Generation generation, ListRequest request)

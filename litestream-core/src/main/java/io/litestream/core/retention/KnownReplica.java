@@ -1,0 +1,102 @@
+package io.litestream.core.retention;
+
+import static java.util.Objects.requireNonNull;
+
+import io.litestream.core.position.Generation;
+import io.litestream.core.position.Position;
+import io.litestream.core.replica.ReplicaReader;
+import io.litestream.core.replica.SnapshotInfo;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What retention knows of one replica: listed once, and kept up to date by whoever changes the
+ * replica. Used by one thread.
+ */
+public final class KnownReplica {
+
+  private final ReplicaReader reader;
+  private final Map<Generation, KnownGeneration> known = new LinkedHashMap<>();
+
+  /** Knows nothing yet. */
+  public KnownReplica(ReplicaReader reader) {
+    this.reader = requireNonNull(reader, "reader");
+  }
+
+  /**
+   * Lists the generations, the snapshots of each, and the last segments, to see when the newest was
+   * written: those from the newest snapshot on.
+   *
+   * @param end where the generation that is being written ends; of that one, only what comes after
+   *     is looked at
+   */
+  public void survey(Optional<Position> end) throws IOException {
+    for (Generation generation : reader.generations()) {
+      List<SnapshotInfo> snapshots = reader.snapshots(generation);
+      int newest = snapshots.isEmpty() ? 0 : snapshots.get(snapshots.size() - 1).index();
+      int from =
+          end.filter(position -> position.generation().equals(generation))
+              .map(Position::index)
+              .orElse(newest);
+      put(new KnownGeneration(generation, snapshots, reader.lastWritten(generation, from)));
+    }
+  }
+
+  /** Looks at the snapshots of one generation alone. */
+  public void refresh(Generation generation) throws IOException {
+    put(new KnownGeneration(generation, reader.snapshots(generation), lastSegment(generation)));
+  }
+
+  /** Adds a snapshot that has become visible, in place of one of the same index. */
+  public void add(SnapshotInfo snapshot) {
+    List<SnapshotInfo> snapshots = new ArrayList<>(snapshots(snapshot.generation()));
+    snapshots.removeIf(other -> other.index() == snapshot.index());
+    snapshots.add(snapshot);
+    put(new KnownGeneration(snapshot.generation(), snapshots, lastSegment(snapshot.generation())));
+  }
+
+  private void put(KnownGeneration generation) {
+    known.put(generation.generation(), generation);
+  }
+
+  /** Takes out snapshots that are gone. */
+  void remove(Set<String> keys) {
+    known.replaceAll(
+        (generation, before) ->
+            new KnownGeneration(
+                generation,
+                before.snapshots().stream().filter(s -> !keys.contains(s.key())).toList(),
+                before.lastSegment()));
+  }
+
+  /** Takes out a generation of which nothing is left. */
+  void remove(Generation generation) {
+    known.remove(generation);
+  }
+
+  List<KnownGeneration> generations() {
+    return List.copyOf(known.values());
+  }
+
+  private Optional<Instant> lastSegment(Generation generation) {
+    return Optional.ofNullable(known.get(generation)).flatMap(KnownGeneration::lastSegment);
+  }
+
+  private List<SnapshotInfo> snapshots(Generation generation) {
+    return Optional.ofNullable(known.get(generation))
+        .map(KnownGeneration::snapshots)
+        .orElse(List.of());
+  }
+
+  /** The snapshot of the highest index, of a generation. */
+  public Optional<SnapshotInfo> newest(Generation generation) {
+    List<SnapshotInfo> all = snapshots(generation);
+    return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+  }
+}
