@@ -12,6 +12,7 @@ enum CommandName {
   RESTORE("restore", "brings a database back from a replica"),
   SNAPSHOTS("snapshots", "lists the snapshots in a database's replicas"),
   VERIFY("verify", "reads all of a database's replicas and says what can be restored"),
+  STATUS("status", "tells where databases and replicas stand"),
   VERSION("version", "prints the version"),
   WAL("wal", "lists the WAL segments in a database's replicas");
 
@@ -50,6 +51,7 @@ enum CommandName {
       case RESTORE -> new RestoreCommand();
       case SNAPSHOTS -> new SnapshotsCommand();
       case VERIFY -> new VerifyCommand();
+      case STATUS -> new StatusCommand();
       case VERSION -> new VersionCommand();
       case WAL -> new WalCommand();
     };

@@ -4,6 +4,8 @@ import io.litestream.core.DatabaseOptions;
 import io.litestream.core.ReplicaStores;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.event.Level;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -154,7 +157,31 @@ public final class ConfigurationReader {
       }
     }
     Duration maxLag = top.positiveDuration("max-lag").orElse(Monitoring.DEFAULT_MAX_LAG);
-    return new Monitoring(addr, maxLag, top.flag("check-on-start", true));
+    boolean checkOnStart = top.flag("check-on-start", true);
+    Duration interval =
+        top.duration("heartbeat-interval").orElse(Monitoring.DEFAULT_HEARTBEAT_INTERVAL);
+    if (interval.compareTo(Monitoring.MIN_HEARTBEAT_INTERVAL) < 0) {
+      throw top.problem("heartbeat-interval", "is one minute or longer");
+    }
+    return new Monitoring(addr, maxLag, checkOnStart, heartbeatUrl(top), interval);
+  }
+
+  /** Never quoted: the path tells who may call. */
+  private static Optional<URI> heartbeatUrl(YamlMapping top) throws ConfigurationException {
+    Optional<String> text = top.text("heartbeat-url").filter(url -> !url.isEmpty());
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      URI url = new URI(text.get());
+      if (Set.of("http", "https").contains(String.valueOf(url.getScheme()))
+          && url.getHost() != null) {
+        return Optional.of(url);
+      }
+    } catch (URISyntaxException e) {
+      // Said below. The exception quotes the URL.
+    }
+    throw top.problem("heartbeat-url", "is a URL that begins with https:// or http://");
   }
 
   private static LogSettings logging(YamlMapping logging) throws ConfigurationException {

@@ -34,6 +34,7 @@ public final class Monitor implements AutoCloseable {
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final RequestTally requests = new RequestTally();
   private final ReplicationObserver observer;
+  private Optional<Heartbeat> heartbeat = Optional.empty();
   private @Nullable MonitorServer server;
 
   /**
@@ -62,11 +63,19 @@ public final class Monitor implements AutoCloseable {
    * @param replications those that there are at a moment
    */
   public void start(Supplier<List<Replication>> replications) {
-    if (settings.addr().isEmpty()) {
-      return;
-    }
-    ListenAddress address = settings.addr().get();
     Supplier<List<Watched>> databases = () -> Watched.of(replications.get());
+    Supplier<Health> health = () -> Health.of(databases.get(), settings.maxLag());
+    heartbeat =
+        settings
+            .heartbeatUrl()
+            .map(url -> Heartbeat.start(url, settings.heartbeatInterval(), health));
+    if (settings.addr().isPresent()) {
+      serve(settings.addr().get(), databases, health);
+    }
+  }
+
+  private void serve(
+      ListenAddress address, Supplier<List<Watched>> databases, Supplier<Health> health) {
     registry.register(new StateMetrics(databases, clock));
     JvmMemoryMetrics.builder().register(registry);
     JvmGarbageCollectorMetrics.builder().register(registry);
@@ -74,11 +83,7 @@ public final class Monitor implements AutoCloseable {
     ProcessMetrics.builder().register(registry);
     try {
       MonitorServer started =
-          MonitorServer.start(
-              address,
-              registry,
-              () -> Health.of(databases.get(), settings.maxLag()),
-              () -> document(databases.get()));
+          MonitorServer.start(address, registry, health, () -> document(databases.get()));
       server = started;
       log.atInfo().addKeyValue("url", url(started)).log("serving metrics on");
       if (address.isBare()) {
@@ -115,6 +120,7 @@ public final class Monitor implements AutoCloseable {
 
   @Override
   public void close() {
+    heartbeat.ifPresent(Heartbeat::close);
     if (server != null) {
       server.close();
     }

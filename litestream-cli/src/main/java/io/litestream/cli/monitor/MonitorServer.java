@@ -13,6 +13,7 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.URLDecoder;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -101,7 +102,7 @@ public final class MonitorServer implements AutoCloseable {
     serve(server, "/metrics", exchange -> metrics(exchange, registry));
     serve(server, "/healthz", exchange -> health(exchange, health.get().problems()));
     serve(server, "/readyz", exchange -> health(exchange, health.get().pending()));
-    serve(server, "/api/status", exchange -> status(exchange, status.get()));
+    serve(server, "/api/status", exchange -> status(exchange, chosen(exchange, status.get())));
     serve(
         server,
         "/",
@@ -148,6 +149,19 @@ public final class MonitorServer implements AutoCloseable {
       text(exchange, 200, "ok\n");
     } else {
       text(exchange, 503, String.join("\n", problems) + "\n");
+    }
+  }
+
+  /** {@code ?db=PATH} asks for one database alone. */
+  private static StatusDocument chosen(HttpExchange exchange, StatusDocument document) {
+    String query = exchange.getRequestURI().getRawQuery();
+    if (query == null || !query.startsWith("db=")) {
+      return document;
+    }
+    try {
+      return document.only(URLDecoder.decode(query.substring(3), StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException e) {
+      return document.only(""); // not encoded as it must be: no database has such a name
     }
   }
 

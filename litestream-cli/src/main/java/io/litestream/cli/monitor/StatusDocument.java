@@ -40,6 +40,15 @@ public record StatusDocument(
    */
   public record RunningProcess(String version, long pid, Instant startedAt, Instant now) {}
 
+  /** With one of the databases alone, or none if it is not there. */
+  StatusDocument only(String path) {
+    return new StatusDocument(
+        process,
+        maxLag,
+        databases.stream().filter(database -> database.name().equals(path)).toList(),
+        requests);
+  }
+
   /** Writes one JSON object; does not close the writer. */
   public void writeTo(Writer out) throws IOException {
     try (JsonGenerator json = new JsonFactory().createGenerator(out)) {

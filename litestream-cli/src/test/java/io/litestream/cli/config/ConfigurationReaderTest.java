@@ -8,6 +8,7 @@ import io.litestream.core.ReplicaOptions;
 import io.litestream.core.RetentionOptions;
 import io.litestream.core.retention.RetentionRules;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -173,10 +174,25 @@ class ConfigurationReaderTest {
 
   @Test
   void readsHowToBeWatched() throws IOException {
-    assertThat(read("addr: 127.0.0.1:9090\nmax-lag: 90s\ncheck-on-start: false\n").monitoring())
+    Monitoring monitoring =
+        read("""
+                addr: 127.0.0.1:9090
+                max-lag: 90s
+                check-on-start: false
+                heartbeat-url: https://hc.example/ping/$KEY
+                heartbeat-interval: 2m
+                """)
+            .monitoring();
+
+    assertThat(monitoring)
         .isEqualTo(
             new Monitoring(
-                Optional.of(new ListenAddress("127.0.0.1", 9090)), Duration.ofSeconds(90), false));
+                Optional.of(new ListenAddress("127.0.0.1", 9090)),
+                Duration.ofSeconds(90),
+                false,
+                Optional.of(URI.create("https://hc.example/ping/" + SECRET)),
+                Duration.ofMinutes(2)));
+    assertThat(monitoring.toString()).contains("hc.example").doesNotContain(SECRET);
   }
 
   @Test
@@ -214,6 +230,9 @@ class ConfigurationReaderTest {
           {dbs: [], dbs: []}                      | l.yml:1:11: 'dbs' is given twice in the configuration
           {[a]: 1}                                | l.yml:1:2: a key must be a plain word
           addr: '9090'                            | l.yml:1:7: 'addr' cannot be '9090': an address is written as host:port
+          heartbeat-interval: 59s                 | l.yml:1:21: 'heartbeat-interval' is one minute or longer
+          heartbeat-url: ftp://a/b                | l.yml:1:16: 'heartbeat-url' is a URL that begins with https:// or http://
+          heartbeat-url: 'https://a b'            | l.yml:1:16: 'heartbeat-url' is a URL that begins with https:// or http://
           max-lag: 0                              | l.yml:1:10: 'max-lag' must be longer than zero
           logging: {level: loud}                  | l.yml:1:18: 'level' is trace, debug, info, warn or error, not 'loud'
           logging: {type: xml}                    | l.yml:1:17: 'type' is text or json, not 'xml'

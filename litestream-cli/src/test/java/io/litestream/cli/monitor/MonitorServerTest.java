@@ -105,6 +105,13 @@ class MonitorServerTest {
   }
 
   @Test
+  void oneDatabaseCanBeAskedFor() throws Exception {
+    assertThat(pages.get("/api/status?db=%2Fapp.db").body()).contains("\"path\" : \"/app.db\"");
+    assertThat(pages.get("/api/status?db=%2Fother.db").body()).doesNotContain("/app.db");
+    assertThat(pages.get("/api/status?db=%25zz").body()).doesNotContain("/app.db");
+  }
+
+  @Test
   void metricsComeInTheFormatThatIsAskedFor() throws Exception {
     Counter.builder().name("some_total").help("h").register(registry).inc();
 

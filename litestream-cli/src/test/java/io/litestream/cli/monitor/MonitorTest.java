@@ -58,11 +58,7 @@ class MonitorTest {
   void setUp() throws Exception {
     database = directory.resolve("app.db");
     execute("PRAGMA journal_mode=wal", "CREATE TABLE t (x BLOB)");
-    monitor =
-        new Monitor(
-            new Monitoring(Optional.of(new ListenAddress("", 0)), Duration.ofMillis(200), true),
-            "v1",
-            Clock.systemUTC());
+    monitor = new Monitor(monitoring(new ListenAddress("", 0)), "v1", Clock.systemUTC());
     litestream =
         Litestream.start(
             ReplicaStores.of(List.of(stores)), Duration.ofSeconds(5), monitor.observer());
@@ -75,6 +71,15 @@ class MonitorTest {
     server.heal();
     litestream.close();
     monitor.close();
+  }
+
+  private static Monitoring monitoring(ListenAddress addr) {
+    return new Monitoring(
+        Optional.of(addr),
+        Duration.ofMillis(200),
+        true,
+        Optional.empty(),
+        Monitoring.DEFAULT_HEARTBEAT_INTERVAL);
   }
 
   private void execute(String... statements) throws SQLException {
@@ -299,12 +304,7 @@ class MonitorTest {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       try (Monitor second =
           new Monitor(
-              new Monitoring(
-                  Optional.of(new ListenAddress("", taken.getLocalPort())),
-                  Duration.ofMinutes(1),
-                  true),
-              "v1",
-              Clock.systemUTC())) {
+              monitoring(new ListenAddress("", taken.getLocalPort())), "v1", Clock.systemUTC())) {
         second.start(litestream::replications);
 
         Optional<InetSocketAddress> address = second.address();

@@ -162,8 +162,12 @@ public final class MetaDirectory implements AutoCloseable {
 
   /** The indexes that have a shadow file, in ascending order. */
   public List<Integer> indexes(Generation generation) throws IOException {
+    return indexes(shadowDirectory(generation));
+  }
+
+  static List<Integer> indexes(Path directory) throws IOException {
     List<Integer> indexes = new ArrayList<>();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(shadowDirectory(generation))) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
         Matcher matcher = SHADOW.matcher(String.valueOf(file.getFileName()));
         if (matcher.matches()) {

@@ -1,0 +1,166 @@
+package io.litestream.core;
+
+import io.litestream.core.position.Generation;
+import io.litestream.core.position.Position;
+import io.litestream.core.replica.ReplicaReader;
+import io.litestream.core.replica.SegmentInfo;
+import io.litestream.core.replica.SnapshotInfo;
+import io.litestream.core.shadow.ShadowGlance;
+import io.litestream.spi.ReplicaStore;
+import io.litestream.spi.RequestObserver;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads off files and replicas where a database stands, without replicating it and without opening
+ * it: for when no process can be asked. What only a process knows, such as when it tries again, is
+ * empty.
+ */
+public final class Inspection {
+
+  private final ReplicaStores stores;
+  private final Instant now;
+
+  /**
+   * @param now for lags
+   */
+  public Inspection(ReplicaStores stores, Instant now) {
+    this.stores = stores;
+    this.now = now;
+  }
+
+  /**
+   * Where a database and its replicas stand. A replica that cannot be read has that as its error.
+   *
+   * <p>A replica lags if the shadow WAL goes further than it does, or if the database was written
+   * to after the shadow WAL; then as long as its last object is old.
+   */
+  public DatabaseStatus of(DatabaseOptions options) throws IOException {
+    Optional<ShadowGlance> shadow = ShadowGlance.of(options.metaPath());
+    Optional<Instant> changed = lastChange(options.path());
+    boolean uncopied =
+        changed.isPresent()
+            && (shadow.isEmpty() || changed.get().isAfter(shadow.get().changedAt()));
+    List<DatabaseStatus.Replica> replicas = new ArrayList<>();
+    for (ReplicaOptions replica : options.replicas()) {
+      Place place = place(replica, shadow.map(ShadowGlance::generation));
+      long bytes = shadow.map(glance -> glance.bytesAfter(place.position())).orElse(0L);
+      replicas.add(place.status(replica.name(), uncopied || bytes > 0, bytes, changed, now));
+    }
+    return new DatabaseStatus(
+        options.path(),
+        changed.isPresent(),
+        shadow.map(ShadowGlance::end),
+        Optional.empty(),
+        replicas);
+  }
+
+  /**
+   * Where a replica stands of which the database is not known. Its lag is its last object's age.
+   */
+  public DatabaseStatus.Replica of(ReplicaOptions replica) {
+    return place(replica, Optional.empty()).status(replica.name(), true, 0, Optional.empty(), now);
+  }
+
+  /**
+   * How far a replica got.
+   *
+   * @param newest when its last object was written
+   */
+  private record Place(
+      Optional<Position> position, Optional<Instant> newest, Optional<String> error) {
+
+    DatabaseStatus.Replica status(
+        String name, boolean behind, long lagBytes, Optional<Instant> changed, Instant now) {
+      Optional<Instant> since = newest.or(() -> changed);
+      Duration lag =
+          behind ? since.map(at -> Duration.between(at, now)).orElse(Duration.ZERO) : Duration.ZERO;
+      return new DatabaseStatus.Replica(
+          name,
+          position,
+          lag.isNegative() ? Duration.ZERO : lag,
+          lagBytes,
+          newest,
+          error,
+          Optional.empty());
+    }
+  }
+
+  private Place place(ReplicaOptions replica, Optional<Generation> current) {
+    try (ReplicaStore store = stores.open(replica, RequestObserver.NONE)) {
+      ReplicaReader reader = new ReplicaReader(replica.name(), store);
+      Optional<Place> place = current.isPresent() ? place(reader, current.get()) : Optional.empty();
+      for (Generation generation :
+          place.isPresent() ? List.<Generation>of() : reader.generations()) {
+        place = newer(place, place(reader, generation));
+      }
+      return place.orElse(
+          new Place(Optional.empty(), Optional.empty(), Optional.of("nothing is in the replica")));
+    } catch (IOException e) {
+      return new Place(
+          Optional.empty(), Optional.empty(), Optional.of(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static Optional<Place> newer(Optional<Place> a, Optional<Place> b) {
+    Instant first = a.flatMap(Place::newest).orElse(Instant.MIN);
+    Instant second = b.flatMap(Place::newest).orElse(Instant.MIN);
+    return second.isAfter(first) ? b : a;
+  }
+
+  /** How far one generation goes; empty if it cannot be restored, for want of a snapshot. */
+  private static Optional<Place> place(ReplicaReader reader, Generation generation)
+      throws IOException {
+    List<SnapshotInfo> snapshots = reader.snapshots(generation);
+    if (snapshots.isEmpty()) {
+      return Optional.empty();
+    }
+    SnapshotInfo snapshot = snapshots.get(snapshots.size() - 1);
+    Optional<SegmentInfo> last = reader.lastSegment(generation, snapshot.index());
+    if (last.isEmpty()) {
+      return Optional.of(
+          new Place(
+              Optional.of(new Position(generation, snapshot.index(), 0)),
+              Optional.of(snapshot.createdAt()),
+              Optional.empty()));
+    }
+    Position start = last.get().start();
+    return Optional.of(
+        new Place(
+            Optional.of(start.at(start.offset() + length(reader, last.get()))),
+            Optional.of(last.get().createdAt()),
+            Optional.empty()));
+  }
+
+  private static long length(ReplicaReader reader, SegmentInfo segment) throws IOException {
+    try (InputStream in = reader.open(segment)) {
+      return in.transferTo(OutputStream.nullOutputStream());
+    }
+  }
+
+  /** When the WAL was written to last; the database itself, if there is no WAL in use. */
+  private static Optional<Instant> lastChange(Path database) throws IOException {
+    Path wal = database.resolveSibling(database.getFileName() + "-wal");
+    try {
+      if (Files.size(wal) > 0) {
+        return Optional.of(Files.getLastModifiedTime(wal).toInstant());
+      }
+    } catch (NoSuchFileException e) {
+      // the database itself, then
+    }
+    try {
+      return Optional.of(Files.getLastModifiedTime(database).toInstant());
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+}
