@@ -119,7 +119,7 @@ final class StatusCommand implements Command {
             ByteCount.text(number(replica, "lag_bytes").longValue()),
             position(replica),
             replica.text("last_sync").<Object>map(Instant::parse).orElse(""),
-            database.text("error").or(() -> replica.text("error")).orElse(""));
+            error(database, replica).orElse(""));
       }
     }
     return table;
@@ -133,10 +133,18 @@ final class StatusCommand implements Command {
     if (!replica.isTrue("healthy")) {
       return "late";
     }
-    if (database.text("error").isPresent() || replica.text("error").isPresent()) {
+    if (error(database, replica).isPresent()) {
       return "failing";
     }
     return number(replica, "lag_seconds").signum() > 0 ? "behind" : "ok";
+  }
+
+  /** What keeps a replica from being complete, or else from being no larger than it has to be. */
+  private static Optional<String> error(JsonTree database, JsonTree replica) {
+    return database
+        .text("error")
+        .or(() -> replica.text("error"))
+        .or(() -> replica.object("retention").flatMap(retention -> retention.text("error")));
   }
 
   private static BigDecimal number(JsonTree tree, String name) {

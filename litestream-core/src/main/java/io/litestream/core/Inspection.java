@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -75,9 +76,17 @@ public final class Inspection {
    * How far a replica got.
    *
    * @param newest when its last object was written
+   * @param snapshot when its last snapshot was written
    */
   private record Place(
-      Optional<Position> position, Optional<Instant> newest, Optional<String> error) {
+      Optional<Position> position,
+      Optional<Instant> newest,
+      Optional<Instant> snapshot,
+      Optional<String> error) {
+
+    static Place unknown(String error) {
+      return new Place(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(error));
+    }
 
     DatabaseStatus.Replica status(
         String name, boolean behind, long lagBytes, Optional<Instant> changed, Instant now) {
@@ -91,7 +100,8 @@ public final class Inspection {
           lagBytes,
           newest,
           error,
-          Optional.empty());
+          Optional.empty(),
+          new DatabaseStatus.Retention(snapshot, Optional.empty(), Optional.empty(), 0, Map.of()));
     }
   }
 
@@ -103,11 +113,9 @@ public final class Inspection {
           place.isPresent() ? List.<Generation>of() : reader.generations()) {
         place = newer(place, place(reader, generation));
       }
-      return place.orElse(
-          new Place(Optional.empty(), Optional.empty(), Optional.of("nothing is in the replica")));
+      return place.orElse(Place.unknown("nothing is in the replica"));
     } catch (IOException e) {
-      return new Place(
-          Optional.empty(), Optional.empty(), Optional.of(String.valueOf(e.getMessage())));
+      return Place.unknown(String.valueOf(e.getMessage()));
     }
   }
 
@@ -131,6 +139,7 @@ public final class Inspection {
           new Place(
               Optional.of(new Position(generation, snapshot.index(), 0)),
               Optional.of(snapshot.createdAt()),
+              Optional.of(snapshot.createdAt()),
               Optional.empty()));
     }
     Position start = last.get().start();
@@ -138,6 +147,7 @@ public final class Inspection {
         new Place(
             Optional.of(start.at(start.offset() + length(reader, last.get()))),
             Optional.of(last.get().createdAt()),
+            Optional.of(snapshot.createdAt()),
             Optional.empty()));
   }
 
