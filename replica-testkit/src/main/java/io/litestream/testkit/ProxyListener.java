@@ -52,6 +52,10 @@ final class ProxyListener implements AutoCloseable {
       } catch (IOException closed) {
         return;
       }
+      if (server.isClosed()) {
+        reset(client); // closing wakes this thread, and one more may come before it wakes
+        return;
+      }
       int number = connections.incrementAndGet();
       sockets.add(client);
       inBackground("connection-" + number, () -> serve(client, number));
