@@ -7,6 +7,7 @@ enum CommandName {
   CHECK("check", "finds out whether databases can be replicated, and replicas be kept"),
   DATABASES("databases", "lists the databases of the configuration file"),
   DEMO("demo", "shows a disaster and the recovery from it, in a few seconds"),
+  EXPIRE("expire", "deletes from a database's replicas what need not be kept, once"),
   GENERATIONS("generations", "lists the generations in a database's replicas"),
   REPLICATE("replicate", "replicates databases until it is stopped"),
   RESTORE("restore", "brings a database back from a replica"),
@@ -46,6 +47,7 @@ enum CommandName {
       case CHECK -> new CheckCommand();
       case DATABASES -> new DatabasesCommand();
       case DEMO -> new DemoCommand();
+      case EXPIRE -> new ExpireCommand();
       case GENERATIONS -> new GenerationsCommand();
       case REPLICATE -> new ReplicateCommand();
       case RESTORE -> new RestoreCommand();

@@ -11,7 +11,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -120,14 +119,6 @@ public final class ReplicaStores {
               + String.join(", ", types()));
     }
     return provider.open(new ReplicaSettings(options.type(), options.settings()), observer);
-  }
-
-  /**
-   * The permission that an operation needs in stores of a type, see {@link
-   * ReplicaStoreProvider#permission}.
-   */
-  public Optional<String> permission(String type, RequestObserver.Operation operation) {
-    return Optional.ofNullable(byType.get(type)).flatMap(adapter -> adapter.permission(operation));
   }
 
   private ReplicaStoreProvider provider(String url) throws ReplicaException {

@@ -2,7 +2,6 @@ package io.litestream.spi;
 
 import java.io.IOException;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -38,13 +37,4 @@ public interface ReplicaStoreProvider {
    * @throws ReplicaException of kind {@code CONFIGURATION}, if a setting is missing or malformed
    */
   ReplicaStore open(ReplicaSettings settings, RequestObserver observer) throws IOException;
-
-  /**
-   * The permission that an operation needs, by the name under which an operator finds it in the
-   * store's policies, such as {@code s3:DeleteObject}. Messages name it when the store refuses;
-   * empty if there is no such name.
-   */
-  default Optional<String> permission(RequestObserver.Operation operation) {
-    return Optional.empty();
-  }
 }

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** What a replica's store must allow, and what the vendors call that. */
-enum StoreOperation {
+public enum StoreOperation {
   WRITE(
       "s3:PutObject",
       "storage.objects.create",
@@ -44,7 +44,7 @@ enum StoreOperation {
   }
 
   /** The permission it takes in replicas of a type; empty for types of others. */
-  Optional<String> permission(String type) {
+  public Optional<String> permission(String type) {
     return switch (type) {
       case "s3" -> Optional.of(s3);
       case "gcs" -> Optional.of(gcs);

@@ -5,8 +5,8 @@ import io.litestream.core.ReplicaOptions;
 import io.litestream.core.ReplicaStores;
 import io.litestream.core.Replication;
 import io.litestream.core.ReplicationObserver;
+import io.litestream.core.check.StoreOperation;
 import io.litestream.spi.ReplicaStore;
-import io.litestream.spi.RequestObserver.Operation;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -66,7 +66,7 @@ public final class Engine implements AutoCloseable {
                 replicator,
                 replica,
                 store,
-                stores.permission(replica.type(), Operation.DELETE).orElse(""),
+                StoreOperation.DELETE.permission(replica.type()).orElse(""),
                 threads,
                 destination(replica),
                 clock,

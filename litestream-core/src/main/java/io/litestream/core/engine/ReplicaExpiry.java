@@ -99,20 +99,27 @@ final class ReplicaExpiry {
       retry();
     }
     boolean due = refusesAll ? again : passAt - System.nanoTime() <= 0;
-    if (due && refused.size() < RetentionPass.MOST_FAILURES) {
-      DeleteResult result = pass.run(Optional.of(current), now, Set.copyOf(refused.keySet()));
-      if (result.attempted() > 0) {
-        refusesAll = result.deleted() == 0 && !result.finished();
-      }
-      report(result);
+    if (due) {
+      pass(current, now);
       passAt = System.nanoTime() + interval.toNanos();
-      lastPass = now;
     }
     long next = refusesAll ? retryAt : passAt;
     if (!refused.isEmpty() && retryAt - next < 0) {
       next = retryAt;
     }
     return Duration.ofNanos(Math.max(0, next - System.nanoTime()));
+  }
+
+  private void pass(Generation current, Instant now) throws IOException {
+    if (refused.size() >= RetentionPass.MOST_FAILURES) {
+      return; // more could not be remembered
+    }
+    DeleteResult result = pass.run(Optional.of(current), now, Set.copyOf(refused.keySet()));
+    if (result.attempted() > 0) {
+      refusesAll = result.deleted() == 0 && !result.finished();
+    }
+    report(result);
+    lastPass = now;
   }
 
   private void retry() throws IOException {
@@ -152,7 +159,9 @@ final class ReplicaExpiry {
     error =
         Optional.of(
             result.describeFailures()
-                + (permission.isEmpty() ? "" : "; usually missing: " + permission));
+                + (permission.isEmpty()
+                    ? ""
+                    : "; the permission that is usually missing: " + permission));
     Map<String, Integer> codes = result.codes();
     // Once per change of state: a bucket that forbids deletes does not fill the log.
     boolean news = !announced.containsAll(codes.keySet());

@@ -102,7 +102,8 @@ final class ReplicaUpkeep {
     this.wallClock = wallClock;
     this.task = new SerialTask(threads, this::run);
     this.backoff =
-        new Backoff(FIRST_PAUSE, LONGEST_PAUSE, () -> ThreadLocalRandom.current().nextDouble());
+        new Backoff(
+            atMost(FIRST_PAUSE), LONGEST_PAUSE, () -> ThreadLocalRandom.current().nextDouble());
   }
 
   private LoggingEventBuilder facts(Level level) {
@@ -114,13 +115,14 @@ final class ReplicaUpkeep {
   /** Begins, if there is anything to do at all. */
   void begin() {
     if (options.isScheduled()) {
-      schedule(firstDelay());
+      schedule(atMost(FIRST_DELAY));
     }
   }
 
-  private Duration firstDelay() {
+  /** That, but no longer than from one pass to the next. */
+  private Duration atMost(Duration delay) {
     Duration interval = options.effectiveCheckInterval();
-    return interval.compareTo(FIRST_DELAY) < 0 ? interval : FIRST_DELAY;
+    return interval.compareTo(delay) < 0 ? interval : delay;
   }
 
   /** Is told by the uploader that a snapshot has become visible. */
@@ -180,7 +182,7 @@ final class ReplicaUpkeep {
     }
     Position at = uploader.settled().orElse(null);
     if (at == null) {
-      schedule(firstDelay());
+      schedule(atMost(FIRST_DELAY));
       return;
     }
     Duration next;
@@ -226,9 +228,7 @@ final class ReplicaUpkeep {
       Duration pass = expiry.run(at.generation(), now);
       next = pass.compareTo(next) < 0 ? pass : next;
     }
-    // No longer than that: the clock may be set, or the machine sleep.
-    Duration most = options.effectiveCheckInterval();
-    return next.compareTo(most) < 0 ? next : most;
+    return atMost(next); // the clock may be set, or the machine sleep
   }
 
   private void survey(Position at) throws IOException {

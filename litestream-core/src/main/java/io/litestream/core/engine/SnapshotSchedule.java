@@ -40,6 +40,7 @@ final class SnapshotSchedule {
   private final Optional<Duration> interval;
   private final BooleanSupplier stopped;
   private @Nullable Position covered;
+  private int askedToEnd = -1;
   private volatile boolean underWay;
 
   SnapshotSchedule(
@@ -85,15 +86,21 @@ final class SnapshotSchedule {
     }
     ShadowView view = database.view();
     if (view == null || view.end().equals(covered)) {
-      return Optional.of(interval.get().compareTo(IDLE) < 0 ? interval.get() : IDLE);
+      return Optional.of(idle());
     }
     if (view.index() == newest.get().index()) {
       // A second snapshot of one index would replace the first, and with it what can be restored
       // from the time between the two. So the next index has to begin before.
-      database.endIndex(newest.get().index());
-      return Optional.of(SOON);
+      boolean asked = askedToEnd == view.index();
+      askedToEnd = view.index();
+      database.endIndex(askedToEnd);
+      return Optional.of(asked ? idle() : SOON);
     }
     return begin(at, newest.get().index()) ? Optional.empty() : Optional.of(SOON);
+  }
+
+  private Duration idle() {
+    return interval.filter(each -> each.compareTo(IDLE) < 0).orElse(IDLE);
   }
 
   private boolean begin(Position at, int after) throws IOException, InterruptedException {

@@ -13,11 +13,12 @@ import io.litestream.spi.ObjectInfo;
 import io.litestream.spi.ReplicaStore;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is in one replica. Every call asks the store anew. May be used by any number of threads;
@@ -100,23 +101,29 @@ public final class ReplicaReader {
   }
 
   /**
-   * When the newest of a generation's segments of that index and the ones after it was written.
+   * Of a generation's segments of that index and the ones after it, the one that was written last.
    * Holds no more than a page of them in memory.
    */
-  public Optional<Instant> lastWritten(Generation generation, int fromIndex) throws IOException {
-    Instant[] last = {Instant.MIN};
+  public Optional<SegmentInfo> lastWritten(Generation generation, int fromIndex)
+      throws IOException {
+    AtomicReference<@Nullable SegmentInfo> last = new AtomicReference<>();
     pages(
         ListRequest.below(ReplicaLayout.segmentPrefix(generation))
             .after(ReplicaLayout.beforeSegmentsOf(generation, fromIndex)),
         page -> {
           for (ObjectInfo object : page.objects()) {
-            if (ReplicaLayout.parseSegment(generation, object.key()).isPresent()
-                && object.lastModified().isAfter(last[0])) {
-              last[0] = object.lastModified();
-            }
+            ReplicaLayout.parseSegment(generation, object.key())
+                .map(start -> new SegmentInfo(start, object.size(), object.lastModified()))
+                .ifPresent(
+                    segment ->
+                        last.updateAndGet(
+                            before ->
+                                before == null || !segment.createdAt().isBefore(before.createdAt())
+                                    ? segment
+                                    : before));
           }
         });
-    return last[0].equals(Instant.MIN) ? Optional.empty() : Optional.of(last[0]);
+    return Optional.ofNullable(last.get());
   }
 
   private List<SegmentInfo> segments(Generation generation, ListRequest request)

@@ -5,6 +5,7 @@ import static java.util.Comparator.naturalOrder;
 import static java.util.Objects.requireNonNull;
 
 import io.litestream.core.position.Generation;
+import io.litestream.core.replica.SegmentInfo;
 import io.litestream.core.replica.SnapshotInfo;
 import java.time.Instant;
 import java.util.List;
@@ -15,10 +16,10 @@ import java.util.stream.Stream;
  * What retention needs to know of one generation in a replica.
  *
  * @param snapshots sorted by index
- * @param lastSegment when the newest segment that is known was written; empty if none is
+ * @param lastSegment the one that was written last, of those that are known; empty if none is
  */
 public record KnownGeneration(
-    Generation generation, List<SnapshotInfo> snapshots, Optional<Instant> lastSegment) {
+    Generation generation, List<SnapshotInfo> snapshots, Optional<SegmentInfo> lastSegment) {
 
   public KnownGeneration {
     requireNonNull(generation, "generation");
@@ -28,7 +29,9 @@ public record KnownGeneration(
 
   /** When the newest object that is known was written. */
   Optional<Instant> updatedAt() {
-    return Stream.concat(snapshots.stream().map(SnapshotInfo::createdAt), lastSegment.stream())
+    return Stream.concat(
+            snapshots.stream().map(SnapshotInfo::createdAt),
+            lastSegment.stream().map(SegmentInfo::createdAt))
         .max(naturalOrder());
   }
 
@@ -48,5 +51,12 @@ public record KnownGeneration(
     return snapshots.isEmpty()
         ? Optional.empty()
         : Optional.of(snapshots.get(snapshots.size() - 1));
+  }
+
+  /** From which index on a segment may have been written since. */
+  int lastIndex() {
+    return lastSegment
+        .map(segment -> segment.start().index())
+        .orElse(newest().map(SnapshotInfo::index).orElse(0));
   }
 }

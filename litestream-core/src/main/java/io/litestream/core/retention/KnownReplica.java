@@ -5,9 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.litestream.core.position.Generation;
 import io.litestream.core.position.Position;
 import io.litestream.core.replica.ReplicaReader;
+import io.litestream.core.replica.SegmentInfo;
 import io.litestream.core.replica.SnapshotInfo;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,19 +38,35 @@ public final class KnownReplica {
    */
   public void survey(Optional<Position> end) throws IOException {
     for (Generation generation : reader.generations()) {
-      List<SnapshotInfo> snapshots = reader.snapshots(generation);
-      int newest = snapshots.isEmpty() ? 0 : snapshots.get(snapshots.size() - 1).index();
+      KnownGeneration found =
+          new KnownGeneration(generation, reader.snapshots(generation), Optional.empty());
       int from =
           end.filter(position -> position.generation().equals(generation))
               .map(Position::index)
-              .orElse(newest);
-      put(new KnownGeneration(generation, snapshots, reader.lastWritten(generation, from)));
+              .orElse(found.lastIndex());
+      put(withLast(found, from));
     }
   }
 
-  /** Looks at the snapshots of one generation alone. */
+  private KnownGeneration withLast(KnownGeneration generation, int fromIndex) throws IOException {
+    return new KnownGeneration(
+        generation.generation(),
+        generation.snapshots(),
+        reader.lastWritten(generation.generation(), fromIndex).or(generation::lastSegment));
+  }
+
+  /** Looks at the snapshots of one generation again. */
   public void refresh(Generation generation) throws IOException {
     put(new KnownGeneration(generation, reader.snapshots(generation), lastSegment(generation)));
+  }
+
+  /** Looks at the snapshots of one generation again, and for segments that have been added. */
+  void refreshToEnd(Generation generation) throws IOException {
+    refresh(generation);
+    KnownGeneration found = known.get(generation);
+    if (found != null) {
+      put(withLast(found, found.lastIndex()));
+    }
   }
 
   /** Adds a snapshot that has become visible, in place of one of the same index. */
@@ -84,7 +100,7 @@ public final class KnownReplica {
     return List.copyOf(known.values());
   }
 
-  private Optional<Instant> lastSegment(Generation generation) {
+  private Optional<SegmentInfo> lastSegment(Generation generation) {
     return Optional.ofNullable(known.get(generation)).flatMap(KnownGeneration::lastSegment);
   }
 

@@ -85,9 +85,10 @@ public final class RetentionPass {
 
   /**
    * Plans, and deletes. Sends no request if nothing may go. Before anything is deleted, the
-   * snapshots that are to stay are looked at again, so that nothing is deleted for the sake of one
-   * that is not there any more. Goes on after failures, until the store refuses a whole page of
-   * segments: then it will refuse the next one too, and asking costs money.
+   * snapshots of the generations concerned are looked at again, so that nothing is deleted for the
+   * sake of one that is not there any more; and the ends of old generations, in case somebody else
+   * is still writing one. Goes on after failures, until the store refuses a whole page of segments:
+   * then it will refuse the next one too, and asking costs money.
    *
    * @param current the generation that is being written, if it is known
    * @param spared keys that are not tried, since they have failed before
@@ -104,8 +105,8 @@ public final class RetentionPass {
       known.refresh(current.get());
     }
     for (RetentionPlan.Part part : due) {
-      if (!part.kept().isEmpty() && current.filter(part.generation()::equals).isEmpty()) {
-        known.refresh(part.generation());
+      if (current.filter(part.generation()::equals).isEmpty()) {
+        known.refreshToEnd(part.generation());
       }
     }
     return carryOut(plan(current, now), spared);

@@ -91,12 +91,12 @@ class RetentionTest {
   private final class MemoryProvider implements ReplicaStoreProvider {
     @Override
     public String type() {
-      return "memory";
+      return "s3"; // for the name of the missing permission
     }
 
     @Override
     public Set<String> schemes() {
-      return Set.of("memory");
+      return Set.of("s3");
     }
 
     @Override
@@ -108,13 +108,6 @@ class RetentionTest {
     public ReplicaStore open(ReplicaSettings settings, RequestObserver observer) {
       return store.reopen(observer);
     }
-
-    @Override
-    public Optional<String> permission(RequestObserver.Operation operation) {
-      return operation == RequestObserver.Operation.DELETE
-          ? Optional.of("memory:Delete")
-          : Optional.empty();
-    }
   }
 
   private Engine engine() throws IOException {
@@ -123,7 +116,7 @@ class RetentionTest {
 
   private Replication replicate(Engine engine, RetentionOptions retention) throws IOException {
     ReplicaOptions replica =
-        new ReplicaOptions("a", "memory", Map.of(), Duration.ofMillis(20)).with(retention);
+        new ReplicaOptions("a", "s3", Map.of(), Duration.ofMillis(20)).with(retention);
     return engine.replicate(
         new DatabaseOptions(
             database(),
@@ -459,13 +452,13 @@ class RetentionTest {
       assertThat(status.failedCodes()).isEqualTo(Map.of("AccessDenied", status.failedDeletes()));
       assertThat(status.error().orElseThrow())
           .contains("AccessDenied (" + status.failedDeletes() + ")")
-          .contains("usually missing: memory:Delete");
+          .contains("the permission that is usually missing: s3:DeleteObject");
       assertThat(lines("ERROR"))
           .singleElement()
           .asString()
           .startsWith("delete failed: these objects are still there db=" + database())
           .contains(" operation=delete failed=", " of=", " codes=AccessDenied=")
-          .contains(" samples=generations/", " usually-missing=memory:Delete");
+          .contains(" samples=generations/", " usually-missing=s3:DeleteObject");
       assertThat(lines("INFO")).noneMatch(line -> line.contains("deleted"));
       assertThat(refused).containsOnlyKeys(database() + " a AccessDenied");
       assertWindowRestores(Duration.ofHours(2));

@@ -126,8 +126,8 @@ class RetentionPassTest {
     run(pass);
     long second = store.requests(StoreOperation.LIST) - before - first;
 
-    // The snapshots that stay, and the segments of each of the two generations.
-    assertThat(first).isEqualTo(3);
+    // Snapshots, and of the old generation the end, once more; the segments of each.
+    assertThat(first).isEqualTo(3 + 2);
     assertThat(second).isZero();
     assertThat(store.requests(StoreOperation.DELETE)).isEqualTo(3);
   }
@@ -284,6 +284,20 @@ class RetentionPassTest {
     // The old generation is now the only one that can be restored.
     assertThat(store.objects()).containsKey(ReplicaLayout.snapshotKey(OLD, 2));
     assertThat(restored(store, NOW)).contains(OLD.name());
+  }
+
+  @Test
+  void aGenerationThatSomebodyElseStillWritesStays() throws Exception {
+    RetentionPass pass = pass(false);
+    time = NOW.minusSeconds(60);
+    String late = ReplicaLayout.segmentKey(new Position(OLD, 4, 0));
+    store.put(late, new byte[9]);
+
+    run(pass);
+
+    assertThat(store.objects())
+        .containsKeys(late, ReplicaLayout.snapshotKey(OLD, 2))
+        .doesNotContainKey(ReplicaLayout.snapshotKey(OLD, 0));
   }
 
   @Test

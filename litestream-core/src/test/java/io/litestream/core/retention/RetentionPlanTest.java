@@ -36,7 +36,12 @@ class RetentionPlanTest {
     for (int i = 0; i < ages.length; i++) {
       snapshots.add(new SnapshotInfo(generation, i * 10, 1, ago(ages[i])));
     }
-    return new KnownGeneration(generation, snapshots, Optional.of(ago(lastSegment)));
+    return new KnownGeneration(
+        generation, snapshots, Optional.of(segment(generation, lastSegment)));
+  }
+
+  private static SegmentInfo segment(Generation generation, double age) {
+    return new SegmentInfo(new Position(generation, 99, 0), 1, ago(age));
   }
 
   private static RetentionPlan.Part only(RetentionPlan plan) {
@@ -150,7 +155,8 @@ class RetentionPlanTest {
   @Test
   void segmentsBeforeTheFirstSnapshotGo() {
     KnownGeneration known =
-        new KnownGeneration(A, List.of(new SnapshotInfo(A, 5, 1, ago(3))), Optional.of(ago(0)));
+        new KnownGeneration(
+            A, List.of(new SnapshotInfo(A, 5, 1, ago(3))), Optional.of(segment(A, 0)));
 
     RetentionPlan.Part part = only(plan(DAY, known));
 

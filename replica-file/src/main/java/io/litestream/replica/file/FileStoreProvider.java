@@ -12,7 +12,6 @@ import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** Opens directories as stores. Its one setting is {@code path}. */
@@ -67,13 +66,5 @@ public final class FileStoreProvider implements ReplicaStoreProvider {
 
   private static ReplicaException configuration(String detail) {
     return new ReplicaException(Kind.CONFIGURATION, "configure", "path", null, detail, null);
-  }
-
-  @Override
-  public Optional<String> permission(RequestObserver.Operation operation) {
-    return Optional.of(
-        operation == RequestObserver.Operation.DELETE || operation == RequestObserver.Operation.PUT
-            ? "write permission on the directory"
-            : "read permission on the directory");
   }
 }
