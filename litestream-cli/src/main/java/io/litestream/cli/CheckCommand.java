@@ -50,7 +50,7 @@ final class CheckCommand implements Command {
   public int run(Surroundings surroundings) throws IOException {
     CheckReport report = new CheckReport();
     if (replicas.arguments.isEmpty()) {
-      List<DatabaseOptions> databases = replicas.config.read(surroundings).databases();
+      List<DatabaseOptions> databases = replicas.config.read(surroundings).presentDatabases();
       if (databases.isEmpty()) {
         throw new CommandException("no databases specified in configuration");
       }

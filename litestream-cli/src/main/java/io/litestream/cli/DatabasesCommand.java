@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
 @CommandLine.Command(
     customSynopsis = "litestream databases [options]",
     description =
-        "Lists the databases of the configuration file, with the names of their replicas.")
+        "Lists the databases of the configuration file and of its directories, with the names of their replicas.")
 final class DatabasesCommand implements Command {
 
   @Mixin final ConfigOptions config = new ConfigOptions();
@@ -33,7 +33,7 @@ final class DatabasesCommand implements Command {
       throw new CommandException("too many arguments");
     }
     Listing databases = new Listing("path", "replicas");
-    for (DatabaseOptions database : config.read(surroundings).databases()) {
+    for (DatabaseOptions database : config.read(surroundings).presentDatabases()) {
       databases.add(
           database.path(), database.replicas().stream().map(ReplicaOptions::name).toList());
     }

@@ -114,7 +114,7 @@ final class ReplicateCommand implements Command {
     LogSettings logging = logging(configuration.logging());
     Logging.configure(
         logging, logging.stderr() ? surroundings.err() : surroundings.out(), surroundings.zone());
-    if (configuration.databases().isEmpty()) {
+    if (configuration.isEmpty()) {
       throw new CommandException("no databases specified in configuration");
     }
 
@@ -134,6 +134,7 @@ final class ReplicateCommand implements Command {
         database.replicas().forEach(replica -> logReplica(log, replica));
       }
       monitor.start(engine::replications);
+      DirectoryReplication directories = DirectoryReplication.start(engine, configuration);
       StartCheck check = startCheck(configuration, monitor, surroundings);
       try {
         if (once) {
@@ -143,20 +144,24 @@ final class ReplicateCommand implements Command {
         }
       } finally {
         check.stop();
+        directories.close();
       }
     }
     log.info("litestream shut down");
     return code;
   }
 
+  /** The databases of a directory have their replicas in one place, which is checked once. */
   private static StartCheck startCheck(
       Configuration configuration, Monitor monitor, Surroundings surroundings)
       throws ReplicaException {
+    List<DatabaseOptions> checked = new ArrayList<>();
+    if (configuration.monitoring().checkOnStart()) {
+      checked.addAll(configuration.databases());
+      configuration.directories().forEach(directory -> checked.add(directory.options()));
+    }
     return StartCheck.start(
-        configuration.monitoring().checkOnStart() ? configuration.databases() : List.of(),
-        ReplicaStores.installed(),
-        monitor.observer(),
-        surroundings.clock());
+        checked, ReplicaStores.installed(), monitor.observer(), surroundings.clock());
   }
 
   private static void restoreMissing(List<DatabaseOptions> databases, Surroundings surroundings)
@@ -243,7 +248,8 @@ final class ReplicateCommand implements Command {
         Optional.empty(),
         LogSettings.WITHOUT_FILE,
         Monitoring.DEFAULT,
-        List.of(DatabaseOptions.of(path, replicas.toArray(ReplicaOptions[]::new))));
+        List.of(DatabaseOptions.of(path, replicas.toArray(ReplicaOptions[]::new))),
+        List.of());
   }
 
   /** URLs have no names, and two may be of one type: {@code file}, {@code file-2}. */

@@ -51,6 +51,14 @@ public record ReplicaOptions(
     return new ReplicaOptions(name, type, settings, syncInterval, other);
   }
 
+  /** This replica, at a path below its own: its setting {@code path} is longer by that. */
+  public ReplicaOptions below(String path) {
+    Map<String, String> longer = new TreeMap<>(settings);
+    String own = settings.getOrDefault("path", "");
+    longer.put("path", own.isEmpty() || own.endsWith("/") ? own + path : own + "/" + path);
+    return new ReplicaOptions(name, type, longer, syncInterval, retention);
+  }
+
   /**
    * The replica at a URL, named after its type.
    *

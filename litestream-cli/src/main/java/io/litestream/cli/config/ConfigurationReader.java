@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.PatternSyntaxException;
 import org.slf4j.event.Level;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -97,13 +98,19 @@ public final class ConfigurationReader {
 
     ReplicaReading replicas = new ReplicaReading(paths, stores, Map.copyOf(fallback));
     Map<Path, DatabaseOptions> databases = new LinkedHashMap<>();
+    List<DatabaseDirectory> directories = new ArrayList<>();
     for (YamlMapping db : dbs) {
+      if (db.has("dir")) {
+        directories.add(directory(db, replicas));
+        continue;
+      }
       DatabaseOptions database = database(db, replicas);
       if (databases.putIfAbsent(database.path(), database) != null) {
         throw db.problem("path", "is given twice: " + database.path());
       }
     }
-    return new Configuration(exec, logging, monitoring, new ArrayList<>(databases.values()));
+    return new Configuration(
+        exec, logging, monitoring, new ArrayList<>(databases.values()), directories);
   }
 
   private String decode(String file, byte[] bytes) throws ConfigurationException {
@@ -222,6 +229,36 @@ public final class ConfigurationReader {
     } catch (InvalidPathException e) {
       throw db.problem("meta-path", "cannot be a path: " + e.getReason());
     }
+    return options(db, path, metaPath, replicas);
+  }
+
+  private DatabaseDirectory directory(YamlMapping db, ReplicaReading replicas)
+      throws ConfigurationException {
+    for (String other : List.of("path", "meta-path")) {
+      if (db.has(other)) {
+        throw db.problem(other, "and 'dir' exclude each other; keep one of them");
+      }
+    }
+    String pattern = db.requiredText("pattern");
+    try {
+      Path path = paths.resolve(db.requiredText("dir"));
+      path.getFileSystem().getPathMatcher("glob:" + pattern);
+      boolean recursive = db.flag("recursive");
+      boolean watch = db.flag("watch");
+      // Its meta directory is never used: each database has one beside it.
+      DatabaseOptions options = options(db, path, path, replicas);
+      return new DatabaseDirectory(options.path(), pattern, recursive, watch, options);
+    } catch (PatternSyntaxException e) {
+      throw db.problem("pattern", "cannot be '" + pattern + "': " + e.getDescription());
+    } catch (InvalidPathException e) {
+      throw db.problem("dir", "cannot be a path: " + e.getReason());
+    }
+  }
+
+  /** What databases and directories of them have in common. */
+  private static DatabaseOptions options(
+      YamlMapping db, Path path, Path metaPath, ReplicaReading replicas)
+      throws ConfigurationException {
     Duration monitor =
         db.positiveDuration("monitor-interval").orElse(DatabaseOptions.DEFAULT_MONITOR_INTERVAL);
     Duration checkpoint =
@@ -231,8 +268,7 @@ public final class ConfigurationReader {
     List<YamlMapping> replicaMappings = db.mappings("replicas", "a replica");
     db.rejectUnread();
     if (replicaMappings.isEmpty()) {
-      throw new ConfigurationException(
-          db.placeOf("replicas"), "no replicas are given for database " + path);
+      throw new ConfigurationException(db.placeOf("replicas"), "no replicas are given for " + path);
     }
     // One of the two alone moves the other, so that it keeps its meaning.
     int max = maxPages.orElse(DatabaseOptions.DEFAULT_MAX_CHECKPOINT_PAGES);

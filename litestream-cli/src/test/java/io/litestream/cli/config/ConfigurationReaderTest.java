@@ -105,6 +105,7 @@ class ConfigurationReaderTest {
                 Optional.empty(),
                 new LogSettings(Level.INFO, false, false),
                 Monitoring.DEFAULT,
+                List.of(),
                 List.of()));
   }
 
@@ -242,8 +243,8 @@ class ConfigurationReaderTest {
           dbs: [{pth: /a, replicas: []}]          | l.yml:1:8: unknown key 'pth' in a database; did you mean 'path'?
           dbs: [{path: $NONE, replicas: []}]      | l.yml:1:14: a database needs a 'path'; the environment variable it refers to is not set
           dbs: [{path: /}]                        | l.yml:1:14: 'path' is not a path of a database
-          dbs: [{path: /a}]                       | l.yml:1:7: no replicas are given for database /a
-          dbs: [{path: /a, replicas: []}]         | l.yml:1:28: no replicas are given for database /a
+          dbs: [{path: /a}]                       | l.yml:1:7: no replicas are given for /a
+          dbs: [{path: /a, replicas: []}]         | l.yml:1:28: no replicas are given for /a
           """)
   void namesThePlaceOfAProblem(String yaml, String message) {
     assertThatThrownBy(() -> read(yaml))
@@ -450,5 +451,35 @@ class ConfigurationReaderTest {
     assertThatThrownBy(() -> reader(true).read(binary)).hasMessageContaining("is not UTF-8 text");
     assertThatThrownBy(() -> reader(true).read("l.yml", new byte[ConfigurationReader.MAX_SIZE + 1]))
         .hasMessageContaining("is larger than 16 MiB");
+  }
+
+  @Test
+  void aDirectoryStandsForItsDatabases() throws IOException {
+    Configuration configuration =
+        read(
+            "dbs: [{dir: /data, pattern: '*.db', recursive: true, watch: true,"
+                + " replicas: [{path: /r}]}]");
+
+    assertThat(configuration.databases()).isEmpty();
+    DatabaseDirectory directory = configuration.directories().get(0);
+    assertThat(directory.directory()).isEqualTo(Path.of("/data"));
+    assertThat(directory.recursive()).isTrue();
+    assertThat(directory.watch()).isTrue();
+    assertThat(configuration.database(Path.of("/data/x/a.db")).orElseThrow().replicas().get(0))
+        .satisfies(replica -> assertThat(replica.settings()).containsEntry("path", "/r/x/a.db"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'{dir: /d, replicas: [{path: /r}]}', pattern",
+    "'{dir: /d, path: /p, pattern: x, replicas: [{path: /r}]}', exclude each other",
+    "'{dir: /d, pattern: ''[x'', replicas: [{path: /r}]}', pattern",
+    "'{dir: /d, pattern: x}', replicas",
+  })
+  void aDirectoryNeedsAPatternAndReplicas(String entry, String problem) {
+    assertThatThrownBy(() -> read("dbs: [" + entry + "]"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(problem)
+        .hasMessageStartingWith("l.yml:1:");
   }
 }
