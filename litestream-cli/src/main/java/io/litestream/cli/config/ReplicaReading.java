@@ -51,7 +51,16 @@ final class ReplicaReading {
                   "connection-string",
                   "bucket",
                   "endpoint"),
-          "sftp", Set.of("host", "user", "password", "key-path"));
+          "sftp",
+              Set.of(
+                  "host",
+                  "user",
+                  "password",
+                  "key-path",
+                  "key-passphrase",
+                  "host-key",
+                  "known-hosts-path",
+                  "skip-verify"));
 
   private final HomePath paths;
   private final ReplicaStores stores;

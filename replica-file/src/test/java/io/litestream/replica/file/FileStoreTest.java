@@ -14,6 +14,7 @@ import io.litestream.spi.ObjectWriter;
 import io.litestream.spi.ReplicaException;
 import io.litestream.spi.ReplicaException.Kind;
 import io.litestream.spi.RequestObserver;
+import io.litestream.testkit.Undeletable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

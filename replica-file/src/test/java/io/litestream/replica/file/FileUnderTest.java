@@ -4,6 +4,7 @@ import io.litestream.spi.ReplicaStore;
 import io.litestream.spi.RequestObserver;
 import io.litestream.testkit.Capability;
 import io.litestream.testkit.StoreUnderTest;
+import io.litestream.testkit.Undeletable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

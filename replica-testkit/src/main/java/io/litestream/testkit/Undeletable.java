@@ -1,4 +1,4 @@
-package io.litestream.replica.file;
+package io.litestream.testkit;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,10 +8,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Makes files undeletable: by a directory without write permission, or, since that does not stop
- * the superuser, by the immutable flag of Linux file systems.
+ * Makes files undeletable, for stores whose objects are files on this machine: by a directory
+ * without write permission, or, since that does not stop the superuser, by the immutable flag of
+ * Linux file systems. Used by one thread.
  */
-final class Undeletable implements AutoCloseable {
+public final class Undeletable implements AutoCloseable {
 
   private enum Means {
     PERMISSION,
@@ -26,8 +27,12 @@ final class Undeletable implements AutoCloseable {
     this.means = means;
   }
 
-  /** Finds the means that works here, by trying. */
-  static Undeletable probe(Path directory) throws IOException {
+  /**
+   * Finds the means that works here, by trying.
+   *
+   * @param directory exists, and is left as it was
+   */
+  public static Undeletable probe(Path directory) throws IOException {
     for (Means means : new Means[] {Means.PERMISSION, Means.IMMUTABLE_FLAG}) {
       Path victim =
           Files.createFile(Files.createDirectory(directory.resolve("probe")).resolve("f"));
@@ -47,11 +52,13 @@ final class Undeletable implements AutoCloseable {
     return new Undeletable(Means.NONE);
   }
 
-  boolean works() {
+  /** Whether there is any. */
+  public boolean works() {
     return means != Means.NONE;
   }
 
-  void protect(Path file) throws IOException {
+  /** Makes a file, which exists, undeletable until {@link #close}. */
+  public void protect(Path file) throws IOException {
     files.push(file);
     switch (means) {
       case PERMISSION -> permit(file, "r-x------");

@@ -1,0 +1,18 @@
+package io.litestream.replica.sftp;
+
+import io.litestream.testkit.StoreUnderTest;
+import io.litestream.testkit.WriteContract;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+@OnOpenSsh
+class OpenSshWriteTest extends WriteContract {
+
+  @TempDir Path directory;
+
+  @Override
+  protected StoreUnderTest storeUnderTest() throws IOException {
+    return new SftpUnderTest(OpenSsh.running(), directory);
+  }
+}
