@@ -21,7 +21,8 @@ public final class ReplicaProbe {
   public static List<Finding> run(
       ReplicaStores adapters, ReplicaOptions replica, RequestObserver observer, Clock clock) {
     try (ReplicaStore store = adapters.open(replica, observer)) {
-      return StoreProbe.run(store, replica.type(), clock);
+      List<Finding> findings = StoreProbe.run(store, replica.type(), clock);
+      return deletes(replica) ? findings : findings.stream().map(ReplicaProbe::unneeded).toList();
     } catch (IOException e) {
       return List.of(
           new Finding(
@@ -31,5 +32,21 @@ public final class ReplicaProbe {
               Optional.empty(),
               String.valueOf(e.getMessage())));
     }
+  }
+
+  private static boolean deletes(ReplicaOptions replica) {
+    return replica.retention().rules().window().isPresent();
+  }
+
+  /** Where the retention deletes nothing, the store may well deny it. */
+  private static Finding unneeded(Finding finding) {
+    return finding.subject().equals("delete") && finding.verdict() == Verdict.DENIED
+        ? new Finding(
+            finding.subject(),
+            Verdict.NOTE,
+            finding.code(),
+            Optional.empty(),
+            finding.text() + "; with 'retention: none' nothing else is to be deleted")
+        : finding;
   }
 }
