@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.litestream.cli.config.ListenAddress;
 import io.litestream.cli.config.Monitoring;
+import io.litestream.cli.output.JsonTree;
 import io.litestream.core.DatabaseOptions;
 import io.litestream.core.Litestream;
 import io.litestream.core.ReplicaOptions;
@@ -25,10 +26,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -44,6 +47,8 @@ import org.junit.jupiter.api.io.TempDir;
 class MonitorTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private static final Pattern LABEL = Pattern.compile("(\\w+)(?:=|!=|=~|!~)\"");
 
   @TempDir Path directory;
 
@@ -231,8 +236,8 @@ class MonitorTest {
     assertThat(pages.get("/api/status").body()).doesNotContain("app.db");
   }
 
-  @Test
-  void namesAndLabelsAreThoseOfThePeer() throws Exception {
+  /** Has everything happen that is measured, so that every metric is there. */
+  private void replicateWithEverything() throws Exception {
     DatabaseOptions defaults =
         DatabaseOptions.of(
             database, new ReplicaOptions("mem", "memory", Map.of(), Duration.ofMillis(50)));
@@ -252,13 +257,70 @@ class MonitorTest {
     }
     replication.sync(PATIENCE);
     awaitPage("/metrics", body -> body.contains("litestream_checkpoint_count"));
+    monitor.observer().onDeleteFailed(database, defaults.replicas().get(0), "AccessDenied", 1);
+  }
+
+  /** The names in {@code /metrics}, each with its labels. */
+  private Map<String, Set<String>> series() throws Exception {
+    Map<String, Set<String>> series = new TreeMap<>();
+    Matcher lines = Pattern.compile("^(\\w+)(?:\\{(.*)})? ", Pattern.MULTILINE).matcher(metrics());
+    while (lines.find()) {
+      Set<String> labels = series.computeIfAbsent(lines.group(1), name -> new TreeSet<>());
+      Matcher label = LABEL.matcher(String.valueOf(lines.group(2)));
+      while (label.find()) {
+        labels.add(label.group(1));
+      }
+    }
+    return series;
+  }
+
+  @Test
+  void dashboardAndAlertsAskForWhatIsThere() throws Exception {
+    replicateWithEverything();
+    Map<String, Set<String>> series = series();
+    Path docs = Path.of("..", "docs", "monitoring");
+    List<String> expressions = new ArrayList<>();
+    JsonTree dashboard = JsonTree.parse(Files.readString(docs.resolve("grafana-dashboard.json")));
+    for (JsonTree panel : dashboard.objects("panels")) {
+      for (JsonTree target : panel.objects("targets")) {
+        expressions.add(target.text("expr").orElseThrow());
+      }
+    }
+    for (JsonTree variable : dashboard.object("templating").orElseThrow().objects("list")) {
+      variable.text("definition").ifPresent(expressions::add);
+    }
+    int panels = expressions.size();
+    for (String line : Files.readAllLines(docs.resolve("alerts.yml"))) {
+      if (line.strip().startsWith("expr: ")) {
+        expressions.add(line.strip().substring("expr: ".length()));
+      }
+    }
+    assertThat(panels).isGreaterThan(20);
+    assertThat(expressions).hasSizeGreaterThan(panels + 5);
+
+    for (String expression : expressions) {
+      Matcher metric =
+          Pattern.compile("\\b((?:litestream|jvm|process)_\\w+)(?:\\{([^}]*)})?")
+              .matcher(expression);
+      while (metric.find()) {
+        assertThat(series).as(expression).containsKey(metric.group(1));
+        Matcher label = LABEL.matcher(String.valueOf(metric.group(2)));
+        while (label.find()) {
+          // Prometheus itself adds where a value is from.
+          if (!label.group(1).equals("job")) {
+            assertThat(series.get(metric.group(1))).as(expression).contains(label.group(1));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void namesAndLabelsAreThoseOfThePeer() throws Exception {
+    replicateWithEverything();
 
     Set<String> series = new TreeSet<>();
-    Matcher lines =
-        Pattern.compile("^(litestream_\\w+)\\{(.*)} ", Pattern.MULTILINE).matcher(metrics());
-    while (lines.find()) {
-      series.add(lines.group(1) + " " + lines.group(2).replaceAll("=\"[^\"]*\"", ""));
-    }
+    series().forEach((name, labels) -> series.add(name + " " + String.join(",", labels)));
     assertThat(series)
         .contains(
             "litestream_db_size db",
