@@ -46,6 +46,11 @@ final class SftpErrors {
         e);
   }
 
+  /** Whether the connection is lost, or may be unsound. */
+  static boolean isLoss(Exception e) {
+    return !isAnswer(e) && !isInterrupt(e);
+  }
+
   /** Whether the server has answered, so that the connection is sound. */
   static boolean isAnswer(Exception e) {
     return e instanceof SftpException || e instanceof ReplicaException;

@@ -35,6 +35,7 @@ final class SftpStore implements ReplicaStore {
   }
 
   private final SftpSettings settings;
+  private final Patience patience;
   private final RequestObserver observer;
   private final SftpConnection connection;
   private final SftpDirectories directories;
@@ -48,6 +49,7 @@ final class SftpStore implements ReplicaStore {
   SftpStore(
       SftpSettings settings, Patience patience, List<Path> knownHosts, RequestObserver observer) {
     this.settings = settings;
+    this.patience = patience;
     this.observer = observer;
     this.connection = new SftpConnection(settings, patience, knownHosts);
     this.directories = new SftpDirectories(settings.root);
@@ -118,7 +120,7 @@ final class SftpStore implements ReplicaStore {
         sftp = connection.client();
         return action.run(sftp);
       } catch (IOException | RuntimeException e) {
-        boolean lost = sftp != null && !sftp.isOpen() && !SftpErrors.isAnswer(e);
+        boolean lost = sftp != null && SftpErrors.isLoss(e) && isSoon(began);
         observe(kind, 0, began, true);
         ReplicaException failure = failed(operation, key, sftp, e);
         if (!(lost && used && again)) {
@@ -128,9 +130,17 @@ final class SftpStore implements ReplicaStore {
     }
   }
 
+  /**
+   * Whether less time has passed than a silent server is given. Whether the connection is open does
+   * not tell a loss from silence: it may not have noticed yet.
+   */
+  private boolean isSoon(long began) {
+    return System.nanoTime() - began < patience.request().toNanos();
+  }
+
   /** The port's error for a failure; a connection that may be unsound is dropped. */
   ReplicaException failed(String operation, String key, @Nullable SftpClient sftp, Exception e) {
-    if (sftp != null && !SftpErrors.isAnswer(e) && !SftpErrors.isInterrupt(e)) {
+    if (sftp != null && SftpErrors.isLoss(e)) {
       connection.drop(sftp);
     }
     if (SftpErrors.isInterrupt(e)) {
