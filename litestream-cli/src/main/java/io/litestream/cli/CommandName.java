@@ -5,6 +5,7 @@ import java.util.Optional;
 /** The commands. The class of one is loaded when it is asked for. */
 enum CommandName {
   CHECK("check", "finds out whether databases can be replicated, and replicas be kept"),
+  COST("cost", "tells what replicas cost in a month, in requests and money"),
   DATABASES("databases", "lists the databases of the configuration file"),
   DEMO("demo", "shows a disaster and the recovery from it, in a few seconds"),
   EXPIRE("expire", "deletes from a database's replicas what need not be kept, once"),
@@ -45,6 +46,7 @@ enum CommandName {
   Command create() {
     return switch (this) {
       case CHECK -> new CheckCommand();
+      case COST -> new CostCommand();
       case DATABASES -> new DatabasesCommand();
       case DEMO -> new DemoCommand();
       case EXPIRE -> new ExpireCommand();

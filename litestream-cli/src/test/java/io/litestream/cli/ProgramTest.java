@@ -59,7 +59,7 @@ class ProgramTest {
       quoteCharacter = '`',
       textBlock =
           """
-          bogus                                        | unknown command 'bogus'; there are: check, databases, demo,
+          bogus                                        | unknown command 'bogus'; there are: check, cost, databases,
           restor                                       | unknown command 'restor'; did you mean 'restore'?
           databases x                                  | too many arguments
           databases -config /no/such.yml               | config file not found: /no/such.yml

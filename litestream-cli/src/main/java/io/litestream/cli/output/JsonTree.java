@@ -73,6 +73,11 @@ public final class JsonTree {
     };
   }
 
+  /** The names of what is there, in the order of the text. */
+  public List<String> names() {
+    return List.copyOf(fields.keySet());
+  }
+
   /** A text. */
   public Optional<String> text(String name) {
     return fields.get(name) instanceof String text ? Optional.of(text) : Optional.empty();

@@ -6,6 +6,7 @@ import io.litestream.cli.config.GoDuration;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringWriter;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -105,6 +106,8 @@ public final class Listing {
       json.writeNumberField(column + "_seconds", duration.toNanos() / 1e9);
     } else if (value instanceof Integer || value instanceof Long) {
       json.writeNumberField(column, ((Number) value).longValue());
+    } else if (value instanceof BigDecimal number) {
+      json.writeNumberField(column, number);
     } else if (value instanceof List<?> list) {
       json.writeArrayFieldStart(column);
       for (String item : texts(list)) {
