@@ -32,15 +32,36 @@ final class S3Listing {
     this.request = request;
   }
 
-  ListObjectsV2Request request() {
+  /**
+   * Whether there can be a key that begins with the prefix. Stores differ in what they make of one
+   * that cannot be: some clean it, and show what lies elsewhere.
+   */
+  boolean canFindAnything() {
+    return isKey(request.prefix() + "x");
+  }
+
+  /**
+   * The request as the protocol has it.
+   *
+   * @param token the store's own word for where the page begins, if it is known
+   */
+  ListObjectsV2Request request(Optional<String> token) {
+    Optional<String> after =
+        token.isPresent() ? Optional.empty() : request.startAfter().map(this::beyondItsPrefix);
     return ListObjectsV2Request.builder()
         .bucket(place.bucket())
-        .prefix(place.name(request.prefix()))
+        .prefix(place.name(sentPrefix()))
         .delimiter(request.delimiter().orElse(null))
-        .startAfter(request.startAfter().map(this::beyondItsPrefix).map(place::name).orElse(null))
+        .startAfter(after.map(place::name).orElse(null))
+        .continuationToken(token.orElse(null))
         .maxKeys(request.limit())
         .encodingType(EncodingType.URL)
         .build();
+  }
+
+  /** Some stores take dots at a prefix's end for a way up, and refuse it: ask for more, then. */
+  private String sentPrefix() {
+    return request.prefix().replaceFirst("(?<=^|/)\\.{1,2}$", "");
   }
 
   private String beyondItsPrefix(String startAfter) {
@@ -78,8 +99,12 @@ final class S3Listing {
             && ObjectKeys.ORDER.compare(text, request.startAfter().get()) <= 0)) {
       return false;
     }
+    return isKey(key);
+  }
+
+  private static boolean isKey(String text) {
     try {
-      ObjectKeys.requireValid(key);
+      ObjectKeys.requireValid(text);
       return true;
     } catch (IllegalArgumentException e) {
       return false;

@@ -25,6 +25,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 
 /** A prefix of a bucket as a store. */
 final class S3Store implements ReplicaStore {
@@ -35,6 +37,7 @@ final class S3Store implements ReplicaStore {
   private final ObservedHttpClient http;
   private final S3Client client;
   private final LeftUploads leftUploads;
+  private final PageTokens tokens = new PageTokens();
   private final Set<S3Writing> writers = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicBoolean released = new AtomicBoolean();
@@ -65,7 +68,18 @@ final class S3Store implements ReplicaStore {
   @Override
   public ListPage list(ListRequest request) throws IOException {
     var listing = new S3Listing(settings.place(), request);
-    return call("list", request.prefix(), s3 -> listing.page(s3.listObjectsV2(listing.request())));
+    if (!listing.canFindAnything()) {
+      requireUsable("list", request.prefix());
+      return ListPage.EMPTY;
+    }
+    ListObjectsV2Request asked = listing.request(tokens.take(request));
+    ListObjectsV2Response answer = call("list", request.prefix(), s3 -> s3.listObjectsV2(asked));
+    ListPage page = listing.page(answer);
+    String token = answer.nextContinuationToken();
+    if (page.next().isPresent() && token != null) {
+      tokens.put(request.after(page.next().get()), token);
+    }
+    return page;
   }
 
   @Override

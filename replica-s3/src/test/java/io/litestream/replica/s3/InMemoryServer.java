@@ -1,20 +1,25 @@
 package io.litestream.replica.s3;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import io.litestream.testkit.Capability;
 import java.net.URI;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
 
 /**
  * S3Proxy in this JVM, with its store in memory: a server that speaks S3 and that nobody here
  * wrote. One for all tests; each has a bucket of its own.
  */
-final class InMemoryServer {
+final class InMemoryServer implements TestServer {
 
-  static final String ACCESS_KEY = "test-access-key";
-  static final String SECRET_KEY = "test-secret-0123456789abcdef";
+  private static final Keys KEYS =
+      new Keys("test-access-key", "test-secret-0123456789abcdef", Optional.empty());
 
   private static final class Holder {
     static final InMemoryServer INSTANCE = start();
@@ -39,7 +44,7 @@ final class InMemoryServer {
         S3Proxy.builder()
             .blobStore(objects)
             .endpoint(URI.create("http://127.0.0.1:0"))
-            .awsAuthentication(AuthenticationType.AWS_V4, ACCESS_KEY, SECRET_KEY)
+            .awsAuthentication(AuthenticationType.AWS_V4, KEYS.id(), KEYS.secret())
             .ignoreUnknownHeaders(true)
             .jettyMaxThreads(40)
             .build();
@@ -51,12 +56,44 @@ final class InMemoryServer {
     return new InMemoryServer(proxy, objects);
   }
 
-  InetSocketAddress address() {
-    return new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.getPort());
+  @Override
+  public URI endpoint() {
+    return URI.create("http://127.0.0.1:" + proxy.getPort());
   }
 
-  void createBucket(String bucket) {
+  @Override
+  public Keys keys() {
+    return KEYS;
+  }
+
+  @Override
+  public String bucket() {
+    String bucket = "bucket-" + UUID.randomUUID();
     objects.createContainer(bucket);
+    return bucket;
+  }
+
+  @Override
+  public Set<Capability> capabilities() {
+    return EnumSet.of(Capability.DENIES_DELETES, Capability.FAILS_COMMITS, Capability.NESTS_KEYS);
+  }
+
+  @Override
+  public void refuseToDelete(String bucket, String name) {
+    objects.refuseToDelete(bucket, name);
+  }
+
+  @Override
+  public void refuseToWrite(String bucket, String name) {
+    objects.refuseToWrite(bucket, name);
+  }
+
+  @Override
+  public Collection<String> uploads(String bucket, String prefix) {
+    return objects.listMultipartUploads(bucket).stream()
+        .map(MultipartUpload::key)
+        .filter(name -> name.startsWith(prefix))
+        .toList();
   }
 
   /** What the server does wrong when it is told to. */

@@ -8,6 +8,6 @@ class S3HttpFaultTest extends HttpFaultContract {
 
   @Override
   protected StoreUnderTest storeUnderTest() throws IOException {
-    return InMemoryUnderTest.impatient();
+    return S3UnderTest.impatient();
   }
 }

@@ -8,6 +8,6 @@ class S3ReadTest extends ReadContract {
 
   @Override
   protected StoreUnderTest storeUnderTest() throws IOException {
-    return new InMemoryUnderTest();
+    return S3UnderTest.current();
   }
 }

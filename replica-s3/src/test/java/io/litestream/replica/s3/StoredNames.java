@@ -98,9 +98,7 @@ final class StoredNames extends ForwardingBlobStore {
       stored.startAfter(stored(request.startAfter()));
     }
     ListObjectsV2Response answer = super.list(stored.build());
-    String next = answer.nextContinuationToken();
     return answer.toBuilder()
-        .nextContinuationToken(next == null ? null : name(next))
         .contents(
             answer.contents().stream()
                 .map(object -> object.toBuilder().key(name(object.key())).build())

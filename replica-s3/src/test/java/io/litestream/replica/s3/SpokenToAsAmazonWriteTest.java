@@ -1,0 +1,13 @@
+package io.litestream.replica.s3;
+
+import io.litestream.testkit.StoreUnderTest;
+import io.litestream.testkit.WriteContract;
+import java.io.IOException;
+
+class SpokenToAsAmazonWriteTest extends WriteContract {
+
+  @Override
+  protected StoreUnderTest storeUnderTest() throws IOException {
+    return S3UnderTest.spokenToAsAmazon();
+  }
+}
