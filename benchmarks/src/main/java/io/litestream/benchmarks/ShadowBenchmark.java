@@ -55,6 +55,10 @@ public class ShadowBenchmark {
   @Param({"1024", "4096", "65536"})
   int pageSize = 4096;
 
+  /** How the checksum reads words; SQLite writes the machine's own order. */
+  @Param({"LITTLE_ENDIAN", "BIG_ENDIAN"})
+  String byteOrder = "LITTLE_ENDIAN";
+
   private @Nullable Path directory;
   private @Nullable FileChannel wal;
   private @Nullable MetaDirectory meta;
@@ -63,7 +67,9 @@ public class ShadowBenchmark {
   public void makeWal() throws IOException, SQLException {
     Path root = Files.createTempDirectory("litestream-benchmark");
     Path file = root.resolve("app.db-wal");
-    Files.write(file, WalBytes.make(pageSize, ByteOrder.LITTLE_ENDIAN, WAL_SIZE));
+    ByteOrder order =
+        byteOrder.equals("BIG_ENDIAN") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+    Files.write(file, WalBytes.make(pageSize, order, WAL_SIZE));
     directory = root;
     wal = FileChannel.open(file, StandardOpenOption.READ);
     meta = MetaDirectory.open(root.resolve("meta"), file);
