@@ -10,7 +10,11 @@ import java.nio.channels.FileChannel;
  */
 final class PageWriter implements PageSink {
 
-  private static final int STAGE = 256 << 10;
+  /**
+   * Larger writes save little for a snapshot, and cost much afterwards: Linux then keeps the file in
+   * larger units of cache, and each later write of a single page goes over all blocks of its unit.
+   */
+  private static final int STAGE = 16 << 10;
 
   private final FileChannel channel;
   private final ByteBuffer stage = ByteBuffer.allocateDirect(STAGE);
