@@ -17,10 +17,10 @@ import net.jpountz.xxhash.XXHashFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decompresses one LZ4 frame, to which its source must have ended. Can be used for many frames, one
- * after the other, to keep its buffers: they grow to what the blocks really hold, not to what the
- * header allows (4 MiB, in everything that the peer writes), and not beyond twice that. Used by one
- * thread.
+ * Decompresses one LZ4 frame, with which its source must end, unless it is said otherwise. Can be
+ * used for many frames, one after the other, to keep its buffers: they grow to what the blocks
+ * really hold, not to what the header allows (4 MiB, in everything that the peer writes), and not
+ * beyond twice that. Used by one thread.
  *
  * <p>Every kind of damage is an {@link Lz4FormatException}; the content's checksum is compared when
  * the end is reached, and {@code read} answers -1 only if it matches and nothing follows.
@@ -49,6 +49,9 @@ public final class Lz4InputStream extends InputStream {
   private long contentLength;
   private boolean ended;
 
+  /** Whether more than the frame may come from the source. */
+  private boolean within;
+
   /**
    * @param in the compressed bytes, from the frame's first to the end of the stream
    */
@@ -58,6 +61,20 @@ public final class Lz4InputStream extends InputStream {
 
   /** Turns to another frame. The source before is not closed. */
   public void next(InputStream source) {
+    within = false;
+    begin(source);
+  }
+
+  /**
+   * Turns to a frame that something else follows in its source. Not a byte after the frame's end is
+   * read from there.
+   */
+  public void nextWithin(InputStream source) {
+    within = true;
+    begin(source);
+  }
+
+  private void begin(InputStream source) {
     in = source;
     descriptor = null;
     note = null;
@@ -282,7 +299,7 @@ public final class Lz4InputStream extends InputStream {
           "holds %d bytes of content where its header says %d"
               .formatted(contentLength, frame.contentSize()));
     }
-    if (in.read() >= 0) {
+    if (!within && in.read() >= 0) {
       throw new Lz4FormatException(Damage.TRAILING, "goes on after the end of its LZ4 frame");
     }
   }

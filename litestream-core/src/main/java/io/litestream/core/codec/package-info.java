@@ -28,6 +28,9 @@
  * refuse the object. What is read is the whole format but for dictionaries: other block sizes,
  * linked blocks, block checksums, a content size.
  *
+ * <p>Litestream v0.5 compresses each page of a database by itself: as a frame among others in one
+ * file, or as a bare block ({@link io.litestream.core.codec.Lz4Block}). Both are only read.
+ *
  * <p>Damage of every kind is an {@link io.litestream.core.codec.Lz4FormatException} with its {@link
  * io.litestream.core.codec.Lz4FormatException.Damage kind}. The content's checksum comes last, so
  * damage may show only after all bytes were handed out: whoever reads must not act on them for good

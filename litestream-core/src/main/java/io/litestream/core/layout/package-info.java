@@ -10,7 +10,8 @@
  * </pre>
  *
  * <p>An index has 8 hexadecimal digits, an offset 8 to 16. A name that does not match is none of
- * ours: it is ignored, and never deleted.
+ * ours: it is ignored, and never deleted. Names of Litestream v0.5, which are only read, are those
+ * of {@link io.litestream.core.layout.LtxLayout}.
  */
 @NullMarked
 package io.litestream.core.layout;

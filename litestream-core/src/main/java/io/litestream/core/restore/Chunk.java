@@ -20,6 +20,9 @@ final class Chunk {
   /** What a worker has found out about WAL; meaningless for a snapshot's chunk. */
   final FrameRun frames = new FrameRun();
 
+  /** Of an LTX file: the pages in this chunk; meaningless for any other. */
+  final LtxRun pages = new LtxRun();
+
   int length;
 
   /** Whether the object ends with this chunk; its own checksum was right then. */

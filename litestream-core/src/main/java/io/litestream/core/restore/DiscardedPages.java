@@ -21,7 +21,7 @@ final class DiscardedPages implements PageSink {
   }
 
   @Override
-  public void write(byte[] bytes, FrameRun run, int pageSize) {
+  public void write(byte[] bytes, PageRun run, int pageSize) {
     // What a commit leaves the length at, comes with resize.
   }
 

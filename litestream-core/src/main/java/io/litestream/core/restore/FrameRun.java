@@ -14,7 +14,7 @@ import java.util.Optional;
  * that workers can verify runs in any order; for the first there remains {@link
  * #continues(WalHeader, long)}. Used by one thread at a time.
  */
-final class FrameRun {
+final class FrameRun implements PageRun {
 
   private byte[] bytes = new byte[0];
   private int pageSize;
@@ -193,17 +193,20 @@ final class FrameRun {
   }
 
   /** How many different pages there are to write. */
-  int pageCount() {
+  @Override
+  public int pageCount() {
     return pageCount;
   }
 
   /** The number of the i-th page to write, in ascending order, from 1; unsigned. */
-  long page(int i) {
+  @Override
+  public long page(int i) {
     return pages[i] >>> 32;
   }
 
   /** Where in the chunk the i-th page's bytes begin. */
-  int pageAt(int i) {
+  @Override
+  public int pageAt(int i) {
     return (int) pages[i] + WalHeader.FRAME_HEADER_SIZE;
   }
 }

@@ -8,7 +8,6 @@ import io.litestream.core.replica.SegmentInfo;
 import io.litestream.core.replica.SnapshotInfo;
 import io.litestream.core.wal.WalHeader;
 import java.io.BufferedInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.BlockingQueue;
@@ -26,10 +25,10 @@ final class ObjectFeed {
    * memory in all likelihood; a large one would be left standing half read for as long as those
    * before it take, and stores cut such connections.
    */
-  private static final long LARGE = 4 << 20;
+  static final long LARGE = 4 << 20;
 
   /** How often an object whose bytes broke off is opened again. */
-  private static final int REOPENINGS = 2;
+  static final int REOPENINGS = 2;
 
   private static final int READ_BUFFER = 8 << 10;
 
@@ -177,29 +176,5 @@ final class ObjectFeed {
     }
     int frameSize = WalHeader.FRAME_HEADER_SIZE + pageSize;
     return (at == 0 ? WalHeader.SIZE : 0) + Chunk.SIZE / frameSize * frameSize;
-  }
-
-  /** Counts what was read of an object. */
-  private static final class CountingStream extends FilterInputStream {
-
-    long count;
-
-    CountingStream(InputStream in) {
-      super(in);
-    }
-
-    @Override
-    public int read() throws IOException {
-      int b = super.read();
-      count += b < 0 ? 0 : 1;
-      return b;
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
-      int part = super.read(bytes, offset, length);
-      count += Math.max(0, part);
-      return part;
-    }
   }
 }

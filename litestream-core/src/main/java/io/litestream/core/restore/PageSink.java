@@ -15,7 +15,7 @@ interface PageSink {
   void append(byte[] bytes, int count) throws IOException;
 
   /** Puts the pages of a run where they belong. */
-  void write(byte[] bytes, FrameRun run, int pageSize) throws IOException;
+  void write(byte[] bytes, PageRun run, int pageSize) throws IOException;
 
   /** Cuts or extends the database. */
   void resize(long bytes) throws IOException;

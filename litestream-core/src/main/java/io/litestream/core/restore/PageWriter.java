@@ -53,7 +53,7 @@ final class PageWriter implements PageSink {
 
   /** In the order of the pages' numbers. */
   @Override
-  public void write(byte[] bytes, FrameRun run, int pageSize) throws IOException {
+  public void write(byte[] bytes, PageRun run, int pageSize) throws IOException {
     for (int i = 0; i < run.pageCount(); i++) {
       put((run.page(i) - 1) * pageSize, bytes, run.pageAt(i), pageSize);
     }

@@ -6,15 +6,10 @@ import io.litestream.core.replica.SegmentInfo;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -39,8 +34,6 @@ final class Replay implements AutoCloseable {
   /** How many objects beyond the one in turn are handed to workers. */
   private static final int AHEAD = 64;
 
-  private static final long END_OF_WORKERS_SECONDS = 60;
-
   /** What a pass came to: the end of the last commit, and what was seen on the way. */
   record Outcome(Position committed, boolean openEnd, int pageSize, boolean proved) {}
 
@@ -51,8 +44,7 @@ final class Replay implements AutoCloseable {
   private final ChunkPool pool = new ChunkPool(CHUNKS);
   private final ConcurrentLinkedDeque<Lz4InputStream> decoders = new ConcurrentLinkedDeque<>();
   private final Deque<ObjectFeed> ahead = new ArrayDeque<>();
-  private final List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
-  private final ExecutorService workers;
+  private final Workers workers;
   private int submitted;
   private int applied;
   private boolean checksummed;
@@ -73,15 +65,7 @@ final class Replay implements AutoCloseable {
     boolean small = plan.segments().stream().allMatch(segment -> segment.size() <= SMALL);
     int most = small ? MOST_WORKERS_IF_SMALL : MOST_WORKERS;
     int wanted = Math.min(plan.segments().size() + 1, parallelism);
-    workers =
-        Executors.newFixedThreadPool(
-            Math.min(wanted, most),
-            task -> {
-              Thread thread = new Thread(task, "litestream-restore");
-              thread.setDaemon(true);
-              threads.add(thread);
-              return thread;
-            });
+    workers = new Workers(Math.min(wanted, most));
   }
 
   /**
@@ -241,24 +225,6 @@ final class Replay implements AutoCloseable {
   /** Ends the workers, and waits until they are gone. */
   @Override
   public void close() {
-    workers.shutdownNow();
-    boolean interrupted = false;
-    boolean waiting = true;
-    while (waiting) {
-      try {
-        // A store that does not hear an interrupt must not keep a failed restore from ending.
-        workers.awaitTermination(END_OF_WORKERS_SECONDS, TimeUnit.SECONDS);
-        // An executor has ended while its last threads are still on their way out.
-        for (Thread thread : List.copyOf(threads)) {
-          thread.join(TimeUnit.SECONDS.toMillis(1));
-        }
-        waiting = false;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    workers.close();
   }
 }

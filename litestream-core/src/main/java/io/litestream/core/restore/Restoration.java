@@ -2,14 +2,10 @@ package io.litestream.core.restore;
 
 import io.litestream.core.restore.Replay.Outcome;
 import io.litestream.core.restore.RestoreException.Kind;
-import io.litestream.core.sqlite.IntegrityProbe;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 
 /** One restore, from an absent target to a finished database. Used once, by one thread. */
 final class Restoration {
@@ -31,8 +27,8 @@ final class Restoration {
       try {
         Outcome outcome = replay(writer);
         boolean proved = provedBy(outcome);
-        IntegrityCheck check = wanted(proved);
-        finish(target, check);
+        IntegrityCheck check = Completion.wanted(request.integrityCheck(), proved);
+        Completion.finish(target, check, this::damaged);
         target.publish();
         return new RestoreResult(
             plan.replica().name(),
@@ -90,61 +86,10 @@ final class Restoration {
     return plan.walIndexes() > 0 && outcome.proved() && !cutInSnapshot;
   }
 
-  private IntegrityCheck wanted(boolean proved) {
-    return switch (request.integrityCheck()) {
-      case AUTO -> proved ? IntegrityCheck.NONE : IntegrityCheck.QUICK;
-      case NONE -> IntegrityCheck.NONE;
-      case QUICK -> IntegrityCheck.QUICK;
-      case FULL -> IntegrityCheck.FULL;
-    };
-  }
-
-  /** Brings the file to disk, while SQLite reads it. */
-  private void finish(Target target, IntegrityCheck check)
-      throws IOException, InterruptedException {
-    FutureTask<Void> forced =
-        new FutureTask<>(
-            () -> {
-              target.channel().force(true);
-              return null;
-            });
-    Thread forcing = new Thread(forced, "litestream-restore-force");
-    forcing.setDaemon(true);
-    forcing.start();
-    try {
-      if (check != IntegrityCheck.NONE) {
-        List<String> findings =
-            IntegrityProbe.run(target.temporary(), check == IntegrityCheck.FULL);
-        if (!findings.isEmpty()) {
-          throw new RestoreException(
-              Kind.DAMAGED,
-              "cannot restore from %s: SQLite finds the restored database damaged (%s); segments at the end of an index are missing, or the source was damaged; %s"
-                  .formatted(
-                      plan.replica(), findings.get(0), Damage.advice(plan, plan.endIndex())));
-        }
-      }
-      forced.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException failure) {
-        throw new TargetException(failure);
-      }
-      throw new IllegalStateException("cannot force " + target.temporary(), e.getCause());
-    } finally {
-      joinUninterruptibly(forcing);
-    }
-  }
-
-  private static void joinUninterruptibly(Thread thread) {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+  private RestoreException damaged(String finding) {
+    return new RestoreException(
+        Kind.DAMAGED,
+        "cannot restore from %s: SQLite finds the restored database damaged (%s); segments at the end of an index are missing, or the source was damaged; %s"
+            .formatted(plan.replica(), finding, Damage.advice(plan, plan.endIndex())));
   }
 }

@@ -58,6 +58,26 @@
  * io.litestream.core.replica.PreviousIndex}). The peer does not: a restore over more than one index
  * of its WAL is not taken for proved, and {@code AUTO} asks SQLite. The missing end of the last
  * index of all is no damage that anything could tell: the restore gives an earlier commit.
+ *
+ * <p><b>What Litestream v0.5 has written</b>, LTX files, is restored by {@link
+ * io.litestream.core.restore.LtxRestorer} in the same way, with these differences:
+ *
+ * <ol>
+ *   <li>{@link io.litestream.core.restore.LtxPlan} begins with the newest snapshot that is not
+ *       after the wanted point; then, of the files of all levels that go on from the state reached,
+ *       it takes the one that leads furthest, of two equals the most compacted. A transaction that
+ *       was asked for is reached exactly, or not at all: compaction leaves only some of them. A gap
+ *       between the state reached and a later file that is wanted, is damage.
+ *   <li>Time is what a file's header says its last transaction was made at, whatever store it is
+ *       in. Only a timestamp makes it matter, and then the headers of a few files are read.
+ *   <li>Each file is applied as a whole, in order. Its checksum, its name, its page size, that it
+ *       continues the state before, and that no page is missing by which the database grows, are
+ *       verified; its pages are written before its checksum is known, into the temporary file.
+ *   <li>v0.5 compacts and removes files while one reads. If a planned file is gone, the rest of the
+ *       way is planned anew, from the state reached to the same last transaction.
+ *   <li>If database checksums are kept, the finished file is compared with the last one. v0.5 does
+ *       not keep them, so {@code AUTO} asks SQLite.
+ * </ol>
  */
 @NullMarked
 package io.litestream.core.restore;
