@@ -1,6 +1,7 @@
 package io.litestream.cli;
 
 import io.litestream.core.position.Generation;
+import io.litestream.core.position.TxId;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -33,6 +34,18 @@ final class Arguments {
     }
     throw new CommandException(
         "invalid -index '" + text + "': an index is a hexadecimal number from 0 to 7fffffff");
+  }
+
+  /** A transaction of Litestream v0.5, in hexadecimal. */
+  static TxId txId(String text) throws CommandException {
+    if (text.matches("[0-9a-fA-F]{1,16}")) {
+      long number = Long.parseUnsignedLong(text, HEX);
+      if (number > 0) {
+        return new TxId(number);
+      }
+    }
+    throw new CommandException(
+        "invalid -txid '" + text + "': a transaction is a hexadecimal number from 1");
   }
 
   /** A time as RFC 3339 writes it: any offset, any fraction down to the nanosecond. */

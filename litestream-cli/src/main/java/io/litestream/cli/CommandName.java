@@ -10,6 +10,7 @@ enum CommandName {
   DEMO("demo", "shows a disaster and the recovery from it, in a few seconds"),
   EXPIRE("expire", "deletes from a database's replicas what need not be kept, once"),
   GENERATIONS("generations", "lists the generations in a database's replicas"),
+  LTX("ltx", "lists the LTX files in a replica of Litestream v0.5"),
   REPLICATE("replicate", "replicates databases until it is stopped"),
   RESTORE("restore", "brings a database back from a replica"),
   SNAPSHOTS("snapshots", "lists the snapshots in a database's replicas"),
@@ -51,6 +52,7 @@ enum CommandName {
       case DEMO -> new DemoCommand();
       case EXPIRE -> new ExpireCommand();
       case GENERATIONS -> new GenerationsCommand();
+      case LTX -> new LtxCommand();
       case REPLICATE -> new ReplicateCommand();
       case RESTORE -> new RestoreCommand();
       case SNAPSHOTS -> new SnapshotsCommand();

@@ -2,6 +2,7 @@ package io.litestream.cli;
 
 import io.litestream.core.ReplicaOptions;
 import io.litestream.core.ReplicaStores;
+import io.litestream.core.replica.LtxReader;
 import io.litestream.core.replica.ReplicaReader;
 import io.litestream.spi.ReplicaStore;
 import io.litestream.spi.RequestObserver;
@@ -14,6 +15,7 @@ final class OpenReplicas implements AutoCloseable {
 
   private final List<ReplicaStore> stores = new ArrayList<>();
   private final List<ReplicaReader> readers = new ArrayList<>();
+  private final List<LtxReader> ltxReaders = new ArrayList<>();
 
   private OpenReplicas() {}
 
@@ -25,6 +27,7 @@ final class OpenReplicas implements AutoCloseable {
         ReplicaStore store = adapters.open(replica, RequestObserver.NONE);
         open.stores.add(store);
         open.readers.add(new ReplicaReader(replica.name(), store));
+        open.ltxReaders.add(new LtxReader(replica.name(), store));
       }
       return open;
     } catch (IOException | RuntimeException e) {
@@ -40,6 +43,11 @@ final class OpenReplicas implements AutoCloseable {
   /** In the order of the options. */
   List<ReplicaReader> readers() {
     return List.copyOf(readers);
+  }
+
+  /** The same replicas, to be read as Litestream v0.5 writes them; in the order of the options. */
+  List<LtxReader> ltxReaders() {
+    return List.copyOf(ltxReaders);
   }
 
   @Override

@@ -4,12 +4,10 @@ import io.litestream.cli.config.LogSettings;
 import io.litestream.cli.log.Logging;
 import io.litestream.cli.process.StopSignal;
 import io.litestream.core.position.Generation;
+import io.litestream.core.position.TxId;
 import io.litestream.core.restore.IntegrityCheck;
 import io.litestream.core.restore.RestoreException;
-import io.litestream.core.restore.RestorePlan;
 import io.litestream.core.restore.RestoreRequest;
-import io.litestream.core.restore.RestoreResult;
-import io.litestream.core.restore.Restorer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -53,6 +51,14 @@ final class RestoreCommand implements Command {
       paramLabel = "HEX",
       description = "The last WAL index to apply, in hexadecimal. Default: all of them.")
   @Nullable String index;
+
+  @Option(
+      names = {"-txid", "--txid"},
+      paramLabel = "HEX",
+      description =
+          "From a replica of Litestream v0.5: the last transaction to apply, in hexadecimal."
+              + " Default: all of them.")
+  @Nullable String txId;
 
   @Option(
       names = {"-timestamp", "--timestamp"},
@@ -115,9 +121,17 @@ final class RestoreCommand implements Command {
         index == null ? OptionalInt.empty() : OptionalInt.of(Arguments.index(index));
     Optional<Instant> until =
         timestamp == null ? Optional.empty() : Optional.of(Arguments.timestamp(timestamp));
+    Optional<TxId> lastTxId = txId == null ? Optional.empty() : Optional.of(Arguments.txId(txId));
     IntegrityCheck check = check();
     if (lastIndex.isPresent() && until.isPresent()) {
       throw new CommandException("cannot specify both -index and -timestamp");
+    }
+    if (lastTxId.isPresent() && until.isPresent()) {
+      throw new CommandException("cannot specify both -txid and -timestamp");
+    }
+    if (lastTxId.isPresent() && (lastIndex.isPresent() || wantedGeneration.isPresent())) {
+      throw new CommandException(
+          "cannot specify -txid, which is for replicas of Litestream v0.5, and -generation or -index, which are for others");
     }
     if (parallelism < 1) {
       throw new CommandException("invalid -parallelism '" + parallelism + "': it is at least 1");
@@ -132,13 +146,13 @@ final class RestoreCommand implements Command {
     RestoreRequest request =
         new RestoreRequest(target, wantedGeneration, lastIndex, until, parallelism, check);
     try (OpenReplicas open = OpenReplicas.of(selection.replicas())) {
-      RestorePlan plan = Restorer.plan(open.readers(), request);
+      PlannedRestore planned = new RestoreChoice(open, request, lastTxId).plan();
       if (dryRun) {
-        report.planned(plan);
+        planned.describe(report);
         return Program.OK;
       }
-      report.begins(plan);
-      report.restored(restore(plan, request, report, surroundings));
+      planned.announce(report);
+      restore(planned, report, surroundings).tell(report);
       return Program.OK;
     } catch (RestoreException e) {
       if (ifReplicaExists && e.kind() == RestoreException.Kind.NO_REPLICA_DATA) {
@@ -154,8 +168,8 @@ final class RestoreCommand implements Command {
   }
 
   /** A signal interrupts the restore, which then removes what it has written so far. */
-  private static RestoreResult restore(
-      RestorePlan plan, RestoreRequest request, RestoreReport report, Surroundings surroundings)
+  private static PlannedRestore.Result restore(
+      PlannedRestore planned, RestoreReport report, Surroundings surroundings)
       throws IOException, InterruptedException {
     Thread restoring = Thread.currentThread();
     AtomicReference<@Nullable StopSignal> stopped = new AtomicReference<>();
@@ -168,7 +182,7 @@ final class RestoreCommand implements Command {
             },
             () -> {});
     try (ProgressReport progress = report.progress()) {
-      return Restorer.restore(plan, request, progress);
+      return planned.run(progress);
     } catch (InterruptedException e) {
       StopSignal signal = stopped.get();
       throw signal == null ? e : new StoppedException(signal);

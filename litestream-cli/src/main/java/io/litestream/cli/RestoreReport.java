@@ -4,8 +4,12 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.litestream.cli.config.GoDuration;
 import io.litestream.cli.output.ByteCount;
+import io.litestream.cli.output.Listing;
 import io.litestream.core.position.Position;
+import io.litestream.core.replica.LtxFile;
 import io.litestream.core.restore.IntegrityCheck;
+import io.litestream.core.restore.LtxPlan;
+import io.litestream.core.restore.LtxRestoreResult;
 import io.litestream.core.restore.RestorePlan;
 import io.litestream.core.restore.RestoreResult;
 import java.io.IOException;
@@ -81,6 +85,23 @@ final class RestoreReport {
     }
   }
 
+  void begins(LtxPlan plan) {
+    if (forPeople) {
+      surroundings
+          .err()
+          .printf(
+              "Restoring %s from replica '%s': %s%n",
+              target, plan.replica().name(), describe(plan));
+      return;
+    }
+    event(plan.replica().name())
+        .addKeyValue("txid_min", plan.files().get(0).first())
+        .addKeyValue("txid_max", plan.last())
+        .addKeyValue("n", plan.files().size())
+        .addKeyValue("path", target)
+        .log("restoring ltx files");
+  }
+
   ProgressReport progress() {
     if (surroundings.terminal()) {
       return new BarProgress(surroundings.err(), System::nanoTime);
@@ -102,6 +123,29 @@ final class RestoreReport {
             Position.indexText(plan.snapshot().index()),
             plan.snapshot().createdAt(),
             Position.indexText(plan.endIndex()));
+  }
+
+  void planned(LtxPlan plan) throws IOException {
+    if (json) {
+      print(object -> write(object, plan));
+      return;
+    }
+    surroundings.out().printf("Would restore %s%n", target);
+    surroundings.out().printf("  from replica '%s': %s%n%n", plan.replica().name(), describe(plan));
+    Listing files = new Listing("level", "min_txid", "max_txid", "size", "created");
+    for (LtxFile file : plan.files()) {
+      files.add(file.level(), file.first(), file.last(), file.size(), file.createdAt());
+    }
+    files.printTable(surroundings.out());
+  }
+
+  private static String describe(LtxPlan plan) {
+    return String.format(
+        Locale.ROOT,
+        "up to transaction %s, %s to read, %d LTX files",
+        plan.last(),
+        ByteCount.text(plan.totalBytes()),
+        plan.files().size());
   }
 
   private static String describe(RestorePlan plan) {
@@ -126,7 +170,11 @@ final class RestoreReport {
               ByteCount.text(result.databaseBytes()),
               GoDuration.format(GoDuration.truncate(result.elapsed())),
               result.position(),
-              describe(result.checked(), result.chainProved()));
+              describe(
+                  result.checked(),
+                  result.chainProved()
+                      ? "Checksums prove that no change up to there is missing"
+                      : "Checksums agree"));
     } else {
       event(result.replica())
           .addKeyValue("position", result.position())
@@ -137,9 +185,34 @@ final class RestoreReport {
     }
   }
 
-  private static String describe(IntegrityCheck checked, boolean chainProved) {
-    String proof =
-        chainProved ? "Checksums prove that no change up to there is missing" : "Checksums agree";
+  void restored(LtxRestoreResult result) throws IOException {
+    if (json) {
+      print(object -> write(object, result));
+    } else if (forPeople) {
+      surroundings
+          .out()
+          .printf(
+              "Restored %s: %s in %s, up to transaction %s. %s%n",
+              target,
+              ByteCount.text(result.databaseBytes()),
+              GoDuration.format(GoDuration.truncate(result.elapsed())),
+              result.txId(),
+              describe(
+                  result.checked(),
+                  result.checksumProved()
+                      ? "The database's checksum agrees"
+                      : "No transaction is missing; the files' checksums agree"));
+    } else {
+      event(result.replica())
+          .addKeyValue("txid", result.txId())
+          .addKeyValue("path", target)
+          .addKeyValue("elapsed", result.elapsed())
+          .addKeyValue("sz", result.databaseBytes())
+          .log("database restored");
+    }
+  }
+
+  private static String describe(IntegrityCheck checked, String proof) {
     return switch (checked) {
       case AUTO, NONE -> proof + ".";
       case QUICK -> proof + ", and SQLite's quick check found no fault.";
@@ -180,6 +253,39 @@ final class RestoreReport {
     object.writeNumberField("segments", result.segments());
     object.writeNumberField("elapsed_seconds", result.elapsed().toNanos() / 1e9);
     object.writeBooleanField("chain_proved", result.chainProved());
+    object.writeStringField("checked", result.checked().name().toLowerCase(Locale.ROOT));
+  }
+
+  private void write(JsonGenerator object, LtxPlan plan) throws IOException {
+    object.writeBooleanField("dry_run", true);
+    object.writeStringField("path", target.toString());
+    object.writeStringField("replica", plan.replica().name());
+    object.writeStringField("min_txid", plan.files().get(0).first().toString());
+    object.writeStringField("max_txid", plan.last().toString());
+    object.writeNumberField("bytes_to_read", plan.totalBytes());
+    object.writeArrayFieldStart("files");
+    for (LtxFile file : plan.files()) {
+      object.writeStartObject();
+      object.writeNumberField("level", file.level());
+      object.writeStringField("name", file.first() + "-" + file.last() + ".ltx");
+      object.writeStringField("min_txid", file.first().toString());
+      object.writeStringField("max_txid", file.last().toString());
+      object.writeNumberField("size", file.size());
+      object.writeStringField("timestamp", file.createdAt().toString());
+      object.writeEndObject();
+    }
+    object.writeEndArray();
+  }
+
+  private void write(JsonGenerator object, LtxRestoreResult result) throws IOException {
+    object.writeStringField("path", target.toString());
+    object.writeStringField("replica", result.replica());
+    object.writeStringField("txid", result.txId().toString());
+    object.writeNumberField("database_bytes", result.databaseBytes());
+    object.writeNumberField("page_size", result.pageSize());
+    object.writeNumberField("files", result.files());
+    object.writeNumberField("elapsed_seconds", result.elapsed().toNanos() / 1e9);
+    object.writeBooleanField("checksum_proved", result.checksumProved());
     object.writeStringField("checked", result.checked().name().toLowerCase(Locale.ROOT));
   }
 

@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Rows under named columns, printed as a table for people and scripts, or as JSON. Values are text,
@@ -24,9 +26,16 @@ public final class Listing {
 
   private final List<String> columns;
   private final List<List<Object>> rows = new ArrayList<>();
+  private final Map<String, String> jsonKeys = new HashMap<>();
 
   public Listing(String... columns) {
     this.columns = List.of(columns);
+  }
+
+  /** Names a column otherwise in JSON. */
+  public Listing withJsonKey(String column, String key) {
+    jsonKeys.put(column, key);
+    return this;
   }
 
   /** Adds a row: one value for each column. */
@@ -81,8 +90,8 @@ public final class Listing {
   }
 
   /**
-   * Prints an array of objects, keys named like the columns. A duration is a number of seconds, and
-   * its key ends in {@code _seconds}; times are exact.
+   * Prints an array of objects, keys named like the columns unless said otherwise. A duration is a
+   * number of seconds, and its key ends in {@code _seconds}; times are exact.
    */
   public void printJson(PrintStream out) throws IOException {
     StringWriter text = new StringWriter();
@@ -92,7 +101,8 @@ public final class Listing {
       for (List<Object> row : rows) {
         json.writeStartObject();
         for (int i = 0; i < row.size(); i++) {
-          write(json, columns.get(i), row.get(i));
+          String column = columns.get(i);
+          write(json, jsonKeys.getOrDefault(column, column), row.get(i));
         }
         json.writeEndObject();
       }
