@@ -154,7 +154,7 @@ class BadDatabaseTest {
       permit(replica, "rwxr-xr-x");
       replicate.awaitOutput("msg=\"replica is reachable again\"");
       replicate.stop();
-      assertThat(replicate.output().lines().filter(line -> line.contains("level=ERROR")))
+      assertThat(replicate.output().lines().filter(line -> line.contains("msg=\"upload failed\"")))
           .hasSize(1);
     }
     assertRestoresOneRow();
