@@ -11,8 +11,9 @@ import java.nio.channels.FileChannel;
 final class PageWriter implements PageSink {
 
   /**
-   * Larger writes save little for a snapshot, and cost much afterwards: Linux then keeps the file in
-   * larger units of cache, and each later write of a single page goes over all blocks of its unit.
+   * Larger writes save little for a snapshot, and cost much afterwards: Linux then keeps the file
+   * in larger units of cache, and each later write of a single page goes over all blocks of its
+   * unit.
    */
   private static final int STAGE = 16 << 10;
 
