@@ -421,7 +421,7 @@ class RetentionTest {
       write(app, replication);
       assertThat(restored(Optional.empty())).isEqualTo(rows(database()));
       assertThat(replication.status().replicas().get(0).error()).isEmpty();
-      assertThat(lines("ERROR")).isNotEmpty();
+      assertThat(lines("ERROR")).hasSize(1);
       store.heal();
       await("the snapshot", () -> snapshotTimes().size() == 2);
       await("the recovery", () -> status(replication).error().isEmpty());
