@@ -35,8 +35,9 @@ public final class LtxBytes {
     return new TxId(first) + "-" + new TxId(last) + ".ltx";
   }
 
+  /** Keeps the array itself: many pages may share one. */
   public LtxBytes page(long number, byte[] content) {
-    pages.put(number, content.clone());
+    pages.put(number, content);
     return this;
   }
 
