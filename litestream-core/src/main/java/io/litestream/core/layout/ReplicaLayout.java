@@ -15,6 +15,7 @@ public final class ReplicaLayout {
   private static final Pattern SNAPSHOT = Pattern.compile("([0-9a-f]{8})\\.snapshot\\.lz4");
   private static final Pattern SEGMENT =
       Pattern.compile("([0-9a-f]{8})_([0-9a-f]{8,16})\\.wal\\.lz4");
+  private static final String FIRST_SEGMENT = "_00000000.wal.lz4";
 
   private ReplicaLayout() {}
 
@@ -45,6 +46,11 @@ public final class ReplicaLayout {
         + "_"
         + String.format("%08x", start.offset())
         + ".wal.lz4";
+  }
+
+  /** Whether the key is that of a segment with which an index begins. */
+  public static boolean isFirstSegment(String key) {
+    return key.endsWith(FIRST_SEGMENT);
   }
 
   /**

@@ -1,5 +1,8 @@
 package io.litestream.core.retention;
 
+import static java.util.Comparator.comparing;
+
+import io.litestream.core.layout.ReplicaLayout;
 import io.litestream.spi.DeleteReport;
 import io.litestream.spi.DeleteReport.Failure;
 import io.litestream.spi.ListPage;
@@ -13,7 +16,10 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Deletes objects, and believes nothing but what the store says of each. Used by one thread. */
+/**
+ * Deletes objects, and believes nothing but what the store says of each. The first segments of
+ * indexes go after the others. Used by one thread.
+ */
 final class Deletion {
 
   /** A key that the store reported as deleted and goes on listing. */
@@ -36,7 +42,7 @@ final class Deletion {
 
   /** Deletes keys; returns those that are still there, or of which it is not known. */
   List<Failure> delete(List<String> keys) throws IOException {
-    DeleteReport report = store.delete(keys);
+    DeleteReport report = store.delete(firstSegmentsLast(keys));
     Set<String> open = new TreeSet<>(keys);
     List<Failure> failed = new ArrayList<>();
     for (Failure failure : report.failed()) {
@@ -58,6 +64,13 @@ final class Deletion {
       }
     }
     return failed;
+  }
+
+  /**
+   * Until the process dies, in the middle of it, say, no index has lost its first segment alone.
+   */
+  private static List<String> firstSegmentsLast(List<String> keys) {
+    return keys.stream().sorted(comparing(ReplicaLayout::isFirstSegment)).toList();
   }
 
   private List<String> stillListed(NavigableSet<String> keys) throws IOException {

@@ -17,7 +17,8 @@ import java.util.OptionalInt;
 /**
  * Lists the segments of some indexes of a generation, a page at a time. Passes over what lies
  * between the indexes, so that it takes no more requests than the segments fill pages, and at most
- * one for each run of indexes. Used by one thread.
+ * one for each run of indexes. The first segment of an index comes with the last of that index: who
+ * deletes page by page leaves no index without its beginning. Used by one thread.
  */
 final class SegmentWalk {
 
@@ -26,6 +27,7 @@ final class SegmentWalk {
   private final IndexRanges wanted;
   private Optional<String> after;
   private int reached;
+  private Optional<SegmentInfo> heldBack = Optional.empty();
 
   SegmentWalk(ReplicaStore store, Generation generation, IndexRanges wanted) {
     this.store = store;
@@ -57,7 +59,7 @@ final class SegmentWalk {
   List<SegmentInfo> next() throws IOException {
     ListRequest request = ListRequest.below(ReplicaLayout.segmentPrefix(generation));
     ListPage page = store.list(request.after(after.orElseThrow()));
-    List<SegmentInfo> found = new ArrayList<>();
+    List<SegmentInfo> found = new ArrayList<>(heldBack.stream().toList());
     for (ObjectInfo object : page.objects()) {
       ReplicaLayout.parseSegment(generation, object.key())
           .filter(start -> wanted.contains(start.index()))
@@ -65,7 +67,14 @@ final class SegmentWalk {
               start -> found.add(new SegmentInfo(start, object.size(), object.lastModified())));
     }
     after = page.next().flatMap(this::onFrom);
+    heldBack =
+        hasNext() ? found.stream().filter(this::beginsReached).findFirst() : Optional.empty();
+    heldBack.ifPresent(found::remove);
     return found;
+  }
+
+  private boolean beginsReached(SegmentInfo segment) {
+    return segment.start().index() == reached && segment.start().offset() == 0;
   }
 
   /** Where to go on after a page that ended with that key. */

@@ -13,6 +13,9 @@
  *   <li>A snapshot that could not be deleted counts as kept: it stays whole.
  *   <li>List the segments that no snapshot needs which is still there, and delete them, page by
  *       page. Whichever of them are gone, nothing that is kept was to be restored from them.
+ *   <li>Of each index, delete the first segment last. Litestream v0.3 looks at all segments of a
+ *       generation before it restores, and refuses it if one of them lies in an index whose first
+ *       segment is missing, needed or not ({@code walSegmentMap} in its replica.go).
  * </ol>
  *
  * <p>A kept snapshot needs the segments of its own index, which complete it (see {@code

@@ -186,6 +186,7 @@ class RetentionPassTest {
       assertThat(whole.objects().size() - killed.objects().size())
           .as("cut %s", cut)
           .isLessThanOrEqualTo(cut);
+      assertEachIndexHasItsBeginning(killed, cut);
       for (Instant moment = NOW.minus(Duration.ofHours(24));
           moment.isBefore(NOW);
           moment = moment.plusSeconds(600)) {
@@ -198,6 +199,39 @@ class RetentionPassTest {
       again.survey(Optional.empty());
       new RetentionPass(again, killed, DAY, false).run(Optional.of(CURRENT), NOW, Set.of());
       assertThat(killed.objects().keySet()).as("cut %s", cut).isEqualTo(finished);
+    }
+  }
+
+  /** Else Litestream v0.3 restores nothing of the generation. */
+  private static void assertEachIndexHasItsBeginning(InMemoryStore store, int cut) {
+    Set<String> keys = store.objects().keySet();
+    assertThat(keys)
+        .as("cut %s", cut)
+        .filteredOn(key -> key.endsWith(".wal.lz4"))
+        .allSatisfy(
+            key -> assertThat(keys).contains(key.replaceFirst("_[0-9a-f]+\\.", "_00000000.")));
+  }
+
+  @Test
+  void anIndexOfSeveralPagesKeepsItsBeginningUntilTheRestIsGone() throws Exception {
+    int segments = 2_500;
+    InMemoryStore whole = new InMemoryStore().clock(() -> START);
+    whole.put(ReplicaLayout.snapshotKey(CURRENT, 0), new byte[1]);
+    for (int i = 0; i < segments; i++) {
+      whole.put(ReplicaLayout.segmentKey(new Position(CURRENT, 0, i * 8L)), new byte[1]);
+    }
+    whole.put(ReplicaLayout.snapshotKey(CURRENT, 1), new byte[1]);
+    for (int cut : List.of(1, 2, 500, 999, 1000, 1001, 1999, 2000, 2001, 2499, 2500, 2501)) {
+      InMemoryStore killed = copyOf(whole, Map.of());
+      AtomicInteger deletes = new AtomicInteger();
+      killed.failWhen(
+          call -> call.operation() == StoreOperation.DELETE && deletes.incrementAndGet() > cut,
+          Kind.UNAVAILABLE);
+      KnownReplica known = new KnownReplica(new ReplicaReader("r", killed));
+      known.survey(Optional.of(new Position(CURRENT, 1, 0)));
+      new RetentionPass(known, killed, DAY, false).run(Optional.of(CURRENT), NOW, Set.of());
+
+      assertEachIndexHasItsBeginning(killed, cut);
     }
   }
 
