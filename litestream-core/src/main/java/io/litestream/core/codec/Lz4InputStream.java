@@ -92,7 +92,7 @@ public final class Lz4InputStream extends InputStream {
     return descriptor != null && descriptor.contentChecksum();
   }
 
-  /** What was put in front of the frame. Known once a byte, or the end, was read. */
+  /** What was put behind the frame. Known once the end was read. */
   public Optional<byte[]> note() {
     return Optional.ofNullable(note).map(byte[]::clone);
   }
@@ -150,11 +150,14 @@ public final class Lz4InputStream extends InputStream {
   }
 
   private Descriptor readDescriptor() throws IOException {
-    int magic = readMagic(true);
-    while ((magic & Lz4Frame.SKIPPABLE_MASK) == Lz4Frame.SKIPPABLE) {
-      readSkippable(magic);
-      magic = readMagic(false);
+    int got = in.readNBytes(small, 0, Integer.BYTES);
+    if (got == 0) {
+      throw new Lz4FormatException(Damage.EMPTY, "is empty");
     }
+    if (got < Integer.BYTES) {
+      throw truncated();
+    }
+    int magic = (int) Lz4Frame.INT.get(small, 0);
     if (magic != Lz4Frame.MAGIC) {
       throw new Lz4FormatException(
           Damage.NOT_LZ4,
@@ -184,15 +187,17 @@ public final class Lz4InputStream extends InputStream {
     return Descriptor.of(flags, head[1], contentSize);
   }
 
-  private int readMagic(boolean first) throws IOException {
+  /** Reads what follows the frame: frames to be skipped, one of which may be a note. */
+  private void readNotes() throws IOException {
     int got = in.readNBytes(small, 0, Integer.BYTES);
-    if (got == 0 && first) {
-      throw new Lz4FormatException(Damage.EMPTY, "is empty");
+    while (got > 0) {
+      int magic = (int) Lz4Frame.INT.get(small, 0);
+      if (got < Integer.BYTES || (magic & Lz4Frame.SKIPPABLE_MASK) != Lz4Frame.SKIPPABLE) {
+        throw new Lz4FormatException(Damage.TRAILING, "goes on after the end of its LZ4 frame");
+      }
+      readSkippable(magic);
+      got = in.readNBytes(small, 0, Integer.BYTES);
     }
-    if (got < Integer.BYTES) {
-      throw truncated();
-    }
-    return (int) Lz4Frame.INT.get(small, 0);
   }
 
   private void readSkippable(int magic) throws IOException {
@@ -200,7 +205,7 @@ public final class Lz4InputStream extends InputStream {
     if (size < 0 || size > Lz4Frame.LONGEST_NOTE) {
       throw new Lz4FormatException(
           Damage.MALFORMED,
-          "begins with a note of %s bytes".formatted(Integer.toUnsignedString(size)));
+          "ends with a note of %s bytes".formatted(Integer.toUnsignedString(size)));
     }
     byte[] frame = new byte[size];
     readFully(frame, 0, size);
@@ -210,7 +215,7 @@ public final class Lz4InputStream extends InputStream {
     int length = size - Integer.BYTES;
     if ((int) Lz4Frame.INT.get(frame, length) != hash.hash(frame, 0, length, Lz4Frame.SEED)) {
       throw new Lz4FormatException(
-          Damage.CHECKSUM, "begins with a note that does not match its checksum");
+          Damage.CHECKSUM, "ends with a note that does not match its checksum");
     }
     note = Arrays.copyOf(frame, length);
   }
@@ -299,8 +304,8 @@ public final class Lz4InputStream extends InputStream {
           "holds %d bytes of content where its header says %d"
               .formatted(contentLength, frame.contentSize()));
     }
-    if (!within && in.read() >= 0) {
-      throw new Lz4FormatException(Damage.TRAILING, "goes on after the end of its LZ4 frame");
+    if (!within) {
+      readNotes();
     }
   }
 

@@ -42,10 +42,10 @@ public final class Lz4OutputStream extends OutputStream {
   }
 
   /**
-   * Puts a note in front of the frame: {@link Lz4InputStream#note()} hands it out, other readers
-   * pass over it.
+   * Has a note follow the frame: {@link Lz4InputStream#note()} hands it out, other readers pass
+   * over it.
    *
-   * @param out where note and frame go; not closed by this stream
+   * @param out where frame and note go; not closed by this stream
    * @param note some bytes; empty for none
    */
   public Lz4OutputStream(OutputStream out, byte[] note) {
@@ -96,7 +96,7 @@ public final class Lz4OutputStream extends OutputStream {
     }
   }
 
-  /** Ends the frame: what remains, end mark, checksum. Does not close the target. */
+  /** Ends the frame: what remains, end mark, checksum, note. Does not close the target. */
   public void finish() throws IOException {
     if (finished) {
       return;
@@ -108,6 +108,9 @@ public final class Lz4OutputStream extends OutputStream {
     byte[] end = new byte[2 * Integer.BYTES];
     Lz4Frame.INT.set(end, Integer.BYTES, checksum.getValue());
     out.write(end);
+    if (note.length > 0) {
+      writeNote();
+    }
     out.flush();
     finished = true;
   }
@@ -130,9 +133,6 @@ public final class Lz4OutputStream extends OutputStream {
   private void begin() throws IOException {
     if (!begun) {
       begun = true;
-      if (note.length > 0) {
-        writeNote();
-      }
       out.write(Lz4Frame.HEADER);
     }
   }

@@ -15,7 +15,8 @@
  * checksum      xxHash32 of everything that went in, 4 bytes, little-endian
  * </pre>
  *
- * <p>A note can stand in front, in a frame of the kind that every reader, the peer's too, skips:
+ * <p>A note can follow, in a frame of the kind that every reader skips. It stands behind the end
+ * mark, where also those do not stumble over it that know of one frame alone, like the peer:
  *
  * <pre>
  * 5c 2a 4d 18   magic number 0x184D2A5C, little-endian: a skippable frame

@@ -5,10 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Where the WAL before a segment's ended: a note (see {@link io.litestream.core.codec}) in front of
- * the first segment of an index. Nothing else in a replica tells the length of an index; without
- * it, an index whose last segments are missing as a whole looks complete. The peer writes no notes,
- * and passes over them.
+ * Where the WAL before a segment's ended: a note (see {@link io.litestream.core.codec}) behind the
+ * first segment of an index. Nothing else in a replica tells the length of an index; without it, an
+ * index whose last segments are missing as a whole looks complete. The peer writes no notes, and
+ * passes over them.
  *
  * <pre>
  *  0  "prev-end", 8 bytes

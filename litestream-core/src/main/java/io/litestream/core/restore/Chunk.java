@@ -34,7 +34,7 @@ final class Chunk {
   /** Whether the object carries a checksum of its content. */
   boolean checksummed;
 
-  /** What the object says of the index before it. */
+  /** What the object says of the index before it; known with its last chunk. */
   Optional<PreviousIndex> previous = Optional.empty();
 
   /** Why there is nothing in this chunk, if there is not; it is then none of the pool's. */

@@ -29,6 +29,9 @@ final class WalChain {
   private int commitPages;
   private boolean proved = true;
 
+  /** Whether nothing was heard yet of where the index before ended. */
+  private boolean endUntold;
+
   /**
    * @param pageSize the snapshot's
    */
@@ -70,12 +73,12 @@ final class WalChain {
   /**
    * Adds the next run of the segment.
    *
-   * @param previous what the segment says of the index before its own
+   * @param previous what the segment says of the index before its own; known at its end
    * @throws RestoreException if it does not continue the chain
    */
   void add(SegmentInfo segment, FrameRun run, Optional<PreviousIndex> previous)
       throws RestoreException {
-    WalHeader wal = end == 0 ? beginIndex(segment, run, previous) : header;
+    WalHeader wal = end == 0 ? beginIndex(segment, run) : header;
     if (wal == null) {
       throw new IllegalStateException("frames before a header");
     }
@@ -106,6 +109,9 @@ final class WalChain {
           "is damaged: after its last whole frame, at offset %d, there are %d bytes more"
               .formatted(run.validEnd(), run.excess()));
     }
+    if (endUntold && previous.isPresent()) {
+      requireWhole(segment, previous.get());
+    }
     end = run.validEnd();
     if (!run.isEmpty()) {
       checksum = run.lastChecksum();
@@ -124,8 +130,7 @@ final class WalChain {
             .formatted(offset));
   }
 
-  private WalHeader beginIndex(SegmentInfo segment, FrameRun run, Optional<PreviousIndex> told)
-      throws RestoreException {
+  private WalHeader beginIndex(SegmentInfo segment, FrameRun run) throws RestoreException {
     WalHeader wal = run.header().orElse(null);
     if (wal == null) {
       throw Damage.of(plan, segment, "is damaged: it does not begin with a valid WAL header");
@@ -145,26 +150,22 @@ final class WalChain {
           "does not follow index %s: its WAL header has salt-1 %08x where %08x is expected"
               .formatted(Position.indexText(index - 1), wal.salt1(), previous.salt1() + 1));
     }
-    if (previous != null) {
-      requireWhole(segment, told);
-    }
+    proved &= !endUntold;
+    endUntold = previous != null;
     header = wal;
     checksum = wal.checksum();
     return wal;
   }
 
-  private void requireWhole(SegmentInfo segment, Optional<PreviousIndex> told)
-      throws RestoreException {
-    if (told.isEmpty()) {
-      proved = false;
-    } else if (told.get().end() != previousEnd) {
+  private void requireWhole(SegmentInfo segment, PreviousIndex told) throws RestoreException {
+    endUntold = false;
+    if (told.end() != previousEnd) {
       // What is there of the index before is sound: it can still be restored up to there.
       throw Damage.missing(
           plan,
           index,
           "index %s ends at offset %d, but went on to %d, as %s tells: its last segments are missing"
-              .formatted(
-                  Position.indexText(index - 1), previousEnd, told.get().end(), segment.key()));
+              .formatted(Position.indexText(index - 1), previousEnd, told.end(), segment.key()));
     }
   }
 
@@ -192,7 +193,7 @@ final class WalChain {
 
   /** Whether it is certain of every index but the last that nothing is missing at its end. */
   boolean isProved() {
-    return proved;
+    return proved && !endUntold;
   }
 
   /** Whether nothing follows the last commit of the current index. */

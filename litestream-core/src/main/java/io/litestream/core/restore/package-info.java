@@ -54,7 +54,7 @@
  * index's header is the successor of the one before; an index that another one follows ends with a
  * commit. That proves everything but one thing: that such an index had no further commits, whose
  * segments are missing as a whole. The format does not tell an index's length, so this project
- * notes it in front of the next index's first segment ({@link
+ * notes it behind the next index's first segment ({@link
  * io.litestream.core.replica.PreviousIndex}). The peer does not: a restore over more than one index
  * of its WAL is not taken for proved, and {@code AUTO} asks SQLite. The missing end of the last
  * index of all is no damage that anything could tell: the restore gives an earlier commit.

@@ -154,16 +154,21 @@ class Lz4StreamsTest {
     }
     assertThat(new LZ4FrameInputStream(new ByteArrayInputStream(frame)).readAllBytes())
         .isEqualTo(content);
+    int note = frame.length - 15;
+    assertThat(frame).startsWith(encode(content)).hasSize(encode(content).length + 15);
     byte[] otherNumber = frame.clone();
-    otherNumber[0] ^= 1;
+    otherNumber[note] ^= 1;
     assertThat(decode(otherNumber)).isEqualTo(content);
     byte[] damaged = frame.clone();
-    damaged[9] ^= 1;
+    damaged[note + 9] ^= 1;
     assertDamage(damaged, Damage.CHECKSUM);
     byte[] long64 = frame.clone();
-    long64[6] = 2;
+    long64[note + 6] = 2;
     assertDamage(long64, Damage.MALFORMED);
-    for (int length = 1; length < 40; length++) {
+    for (int length = note + 1; length < note + 4; length++) {
+      assertDamage(Arrays.copyOf(frame, length), Damage.TRAILING);
+    }
+    for (int length = note + 4; length < frame.length; length++) {
       assertDamage(Arrays.copyOf(frame, length), Damage.TRUNCATED);
     }
   }
