@@ -97,7 +97,7 @@ final class ExpireCommand implements Command {
     for (ReplicaOptions replica : selection.replicas()) {
       RetentionOptions options = replica.retention();
       try (ReplicaStore store = stores.open(replica, RequestObserver.NONE)) {
-        KnownReplica known = new KnownReplica(new ReplicaReader(replica.name(), store));
+        KnownReplica known = new KnownReplica(new ReplicaReader(replica, store));
         RetentionRules rules = given.orElse(options.rules());
         RetentionPass pass = new RetentionPass(known, store, rules, options.verifyDeletes());
         if (rules.window().isPresent()) {

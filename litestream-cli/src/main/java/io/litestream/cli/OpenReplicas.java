@@ -26,7 +26,7 @@ final class OpenReplicas implements AutoCloseable {
       for (ReplicaOptions replica : replicas) {
         ReplicaStore store = adapters.open(replica, RequestObserver.NONE);
         open.stores.add(store);
-        open.readers.add(new ReplicaReader(replica.name(), store));
+        open.readers.add(new ReplicaReader(replica, store));
         open.ltxReaders.add(new LtxReader(replica.name(), store));
       }
       return open;

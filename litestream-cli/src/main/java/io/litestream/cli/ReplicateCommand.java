@@ -259,7 +259,12 @@ final class ReplicateCommand implements Command {
       name = replica.name() + "-" + i;
     }
     return new ReplicaOptions(
-        name, replica.type(), replica.settings(), replica.syncInterval(), replica.retention());
+        name,
+        replica.type(),
+        replica.settings(),
+        replica.syncInterval(),
+        replica.retention(),
+        replica.age());
   }
 
   private static void logReplica(Logger log, ReplicaOptions replica) {
@@ -273,6 +278,9 @@ final class ReplicateCommand implements Command {
       if (value != null && !value.isEmpty()) {
         event = event.addKeyValue(key, value);
       }
+    }
+    if (replica.age().encrypts()) {
+      event = event.addKeyValue("age-recipients", replica.age().recipients().size());
     }
     event.log("replicating to");
   }

@@ -3,6 +3,7 @@ package io.litestream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -30,6 +31,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PeerHandOverTest {
 
   private static final int LARGE = 24 << 20;
+  private static final byte[] AGE = "age-encryption.org/v1\n".getBytes(StandardCharsets.US_ASCII);
+
+  /** Keys of nobody, made by {@code age-keygen} for tests. */
+  private static final String RECIPIENT =
+      "age158yreukg5utsstdjl5vtjwqumt7x9a8cvfrufd48hae2pevdvpksrhcfhf";
+
+  private static final String IDENTITY =
+      "AGE-SECRET-KEY-1XJMU5PF3NC7UE7P6GDWQDGG60LJR68R3FZT592EFZV7S0ZGLFETQLPF0UU";
 
   @TempDir Path directory;
 
@@ -42,10 +51,13 @@ class PeerHandOverTest {
   void configure() throws IOException {
     database = directory.resolve("app.db");
     replica = new ReplicaFiles(directory.resolve("replica"));
-    config =
-        Files.writeString(
-            directory.resolve("litestream.yml"),
-            """
+    config = writeConfig("");
+  }
+
+  private Path writeConfig(String more) throws IOException {
+    return Files.writeString(
+        directory.resolve("litestream.yml"),
+        """
             dbs:
               - path: %s
                 monitor-interval: 50ms
@@ -54,7 +66,8 @@ class PeerHandOverTest {
                   - path: %s
                     sync-interval: 50ms
             """
-                .formatted(database, replica.root()));
+                .formatted(database, replica.root())
+            + more);
   }
 
   private enum Program {
@@ -119,12 +132,14 @@ class PeerHandOverTest {
 
   private Path restore(Program program, Object... options) throws Exception {
     Path output = directory.resolve("restored-" + restores++ + "-" + program + ".db");
-    Object[] args = new Object[options.length + 4];
+    Object[] args = new Object[options.length + 6];
     args[0] = "restore";
     System.arraycopy(options, 0, args, 1, options.length);
     args[options.length + 1] = "-o";
     args[options.length + 2] = output;
-    args[options.length + 3] = "file://" + replica.root();
+    args[options.length + 3] = "-config";
+    args[options.length + 4] = config;
+    args[options.length + 5] = database;
     if (program == Program.OURS) {
       CommandLineRun command = new CommandLineRun(directory);
       assertThat(command.run(args)).as(command.err()).isZero();
@@ -177,6 +192,36 @@ class PeerHandOverTest {
         assertBothRestoreTheSource();
       }
       assertOneGenerationWithOneSnapshot();
+    }
+  }
+
+  @Test
+  void takeTurnsAtAnEncryptedReplica() throws Exception {
+    writeConfig(
+        """
+                age:
+                  recipients: [%s]
+                  identities: [%s]
+        """
+            .formatted(RECIPIENT, IDENTITY));
+    try (WritingApplication application = WritingApplication.start(database, 4096, "NONE")) {
+      for (Program program : List.of(Program.PEER, Program.OURS, Program.PEER, Program.OURS)) {
+        int before = replica.lastIndex();
+        shift(
+            program,
+            application,
+            replicate -> {
+              application.work(30);
+              replicate.await("it has checkpointed", () -> replica.lastIndex() > before);
+              application.commitLarge(1 << 20);
+              application.work(20);
+            });
+        assertBothRestoreTheSource();
+      }
+      assertOneGenerationWithOneSnapshot();
+    }
+    for (Path object : replica.sizes().keySet()) {
+      assertThat(Files.readAllBytes(object)).as("%s", object).startsWith(AGE);
     }
   }
 

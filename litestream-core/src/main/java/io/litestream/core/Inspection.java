@@ -107,7 +107,7 @@ public final class Inspection {
 
   private Place place(ReplicaOptions replica, Optional<Generation> current) {
     try (ReplicaStore store = stores.open(replica, RequestObserver.NONE)) {
-      ReplicaReader reader = new ReplicaReader(replica.name(), store);
+      ReplicaReader reader = new ReplicaReader(replica, store);
       Optional<Place> place = current.isPresent() ? place(reader, current.get()) : Optional.empty();
       for (Generation generation :
           place.isPresent() ? List.<Generation>of() : reader.generations()) {

@@ -81,7 +81,7 @@ public final class Litestream implements AutoCloseable {
   public static RestoreResult restore(ReplicaOptions replica, RestoreRequest request)
       throws IOException, InterruptedException {
     try (ReplicaStore store = ReplicaStores.installed().open(replica, RequestObserver.NONE)) {
-      RestorePlan plan = Restorer.plan(List.of(new ReplicaReader(replica.name(), store)), request);
+      RestorePlan plan = Restorer.plan(List.of(new ReplicaReader(replica, store)), request);
       return Restorer.restore(plan, request, RestoreProgress.NONE);
     }
   }

@@ -2,6 +2,7 @@ package io.litestream.core;
 
 import static java.util.Objects.requireNonNull;
 
+import io.litestream.core.age.AgeKeys;
 import io.litestream.spi.ReplicaException;
 import java.time.Duration;
 import java.util.Map;
@@ -16,13 +17,15 @@ import java.util.TreeMap;
  * @param syncInterval at most one upload per interval on average; the first commit after a quiet
  *     spell goes out at once
  * @param retention what is kept, and when there is a new snapshot
+ * @param age with which keys its objects are encrypted, if at all
  */
 public record ReplicaOptions(
     String name,
     String type,
     Map<String, String> settings,
     Duration syncInterval,
-    RetentionOptions retention) {
+    RetentionOptions retention,
+    AgeKeys age) {
 
   /** The interval of replicas that set none. */
   public static final Duration DEFAULT_SYNC_INTERVAL = Duration.ofSeconds(1);
@@ -31,6 +34,7 @@ public record ReplicaOptions(
     requireNonNull(name, "name");
     requireNonNull(type, "type");
     requireNonNull(retention, "retention");
+    requireNonNull(age, "age");
     settings = Map.copyOf(settings);
     if (name.isEmpty()) {
       throw new IllegalArgumentException("a replica's name must not be empty");
@@ -40,15 +44,20 @@ public record ReplicaOptions(
     }
   }
 
-  /** A replica with the default retention. */
+  /** A replica with the default retention, not encrypted. */
   public ReplicaOptions(
       String name, String type, Map<String, String> settings, Duration syncInterval) {
-    this(name, type, settings, syncInterval, RetentionOptions.DEFAULT);
+    this(name, type, settings, syncInterval, RetentionOptions.DEFAULT, AgeKeys.NONE);
   }
 
   /** This replica, with another retention. */
   public ReplicaOptions with(RetentionOptions other) {
-    return new ReplicaOptions(name, type, settings, syncInterval, other);
+    return new ReplicaOptions(name, type, settings, syncInterval, other, age);
+  }
+
+  /** This replica, encrypted with these keys. */
+  public ReplicaOptions with(AgeKeys keys) {
+    return new ReplicaOptions(name, type, settings, syncInterval, retention, keys);
   }
 
   /** This replica, at a path below its own: its setting {@code path} is longer by that. */
@@ -56,7 +65,7 @@ public record ReplicaOptions(
     Map<String, String> longer = new TreeMap<>(settings);
     String own = settings.getOrDefault("path", "");
     longer.put("path", own.isEmpty() || own.endsWith("/") ? own + path : own + "/" + path);
-    return new ReplicaOptions(name, type, longer, syncInterval, retention);
+    return new ReplicaOptions(name, type, longer, syncInterval, retention, age);
   }
 
   /**
@@ -84,6 +93,8 @@ public record ReplicaOptions(
         + syncInterval
         + ", retention="
         + retention
+        + ", age="
+        + age
         + "]";
   }
 }

@@ -1,9 +1,13 @@
 package io.litestream.core;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
@@ -15,8 +19,10 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.litestream.spi.ReplicaStore;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -129,6 +135,31 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage("net.jpountz..")
         .check(MAIN);
+  }
+
+  @Test
+  void onlyAgeEncrypts() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.litestream.core.age..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("com.exceptionfactory.jagged..")
+        .check(MAIN);
+  }
+
+  @Test
+  void objectsGoThroughWhatEncryptsThem() {
+    for (String step : List.of("create", "open")) {
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(
+              "io.litestream.core.replica..", "io.litestream.core.check..", "io.litestream.spi..")
+          .should()
+          .callMethodWhere(target(name(step)).and(target(owner(assignableTo(ReplicaStore.class)))))
+          .because("an object written past ObjectUpload would not be encrypted")
+          .check(MAIN);
+    }
   }
 
   @Test

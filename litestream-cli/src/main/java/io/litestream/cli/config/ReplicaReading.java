@@ -3,6 +3,7 @@ package io.litestream.cli.config;
 import io.litestream.core.ReplicaOptions;
 import io.litestream.core.ReplicaStores;
 import io.litestream.core.RetentionOptions;
+import io.litestream.core.age.AgeKeys;
 import io.litestream.spi.ReplicaException;
 import io.litestream.spi.ReplicaSettings;
 import java.nio.file.InvalidPathException;
@@ -104,6 +105,7 @@ final class ReplicaReading {
     Duration syncInterval =
         replica.positiveDuration("sync-interval").orElse(ReplicaOptions.DEFAULT_SYNC_INTERVAL);
     RetentionOptions retention = RetentionReading.read(replica);
+    AgeKeys age = new AgeReading(paths).read(replica);
     String name = replica.text("name").filter(text -> !text.isEmpty()).orElse(type);
 
     Map<String, String> settings = new TreeMap<>();
@@ -118,7 +120,7 @@ final class ReplicaReading {
       path.ifPresent(text -> settings.put("path", text));
     }
     settings.putAll(ownSettings(replica, type));
-    return new ReplicaOptions(name, type, settings, syncInterval, retention);
+    return new ReplicaOptions(name, type, settings, syncInterval, retention, age);
   }
 
   private String type(YamlMapping replica, Optional<String> url, Optional<String> given)
@@ -195,11 +197,6 @@ final class ReplicaReading {
       throw replica.problem(
           "validation-interval", "is not available yet; remove it, or set it to 0");
     }
-    YamlMapping age = replica.mapping("age", "'age'");
-    if (age.hasItems("identities") || age.hasItems("recipients")) {
-      throw replica.problem("age", "is not available yet: this version does not encrypt replicas");
-    }
-    age.rejectUnread();
   }
 
   /** What only the adapter understands. */

@@ -167,7 +167,10 @@ final class YamlMapping {
 
   /** Why a value may be empty that does not look so in the file. */
   private String unset(String key) {
-    Node node = value(key);
+    return unset(value(key));
+  }
+
+  private static String unset(@Nullable Node node) {
     return node instanceof ScalarNode scalar && Variables.isMarked(scalar.getValue())
         ? "; the environment variable it refers to is not set"
         : "";
@@ -263,9 +266,21 @@ final class YamlMapping {
     return mappings;
   }
 
-  /** Whether a list holds anything. */
-  boolean hasItems(String key) throws ConfigurationException {
-    return !sequence(key).isEmpty();
+  /**
+   * One text of a list.
+   *
+   * @param text variables expanded
+   * @param hint why it may be empty though it does not look so in the file; else empty
+   */
+  record Item(Place place, String text, String hint) {}
+
+  /** The texts in a list; none, if the key is not given. */
+  List<Item> items(String key) throws ConfigurationException {
+    List<Item> items = new ArrayList<>();
+    for (Node node : sequence(key)) {
+      items.add(new Item(at(node), scalar(key, node), unset(node)));
+    }
+    return items;
   }
 
   private List<Node> sequence(String key) throws ConfigurationException {

@@ -158,7 +158,7 @@ public final class Demo {
     try (ReplicaStore store = ReplicaStores.installed().open(replica, RequestObserver.NONE)) {
       RestoreRequest request = RestoreRequest.of(workshop.database());
       return Restorer.restore(
-          Restorer.plan(List.of(new ReplicaReader(replica.name(), store)), request),
+          Restorer.plan(List.of(new ReplicaReader(replica, store)), request),
           request,
           RestoreProgress.NONE);
     }

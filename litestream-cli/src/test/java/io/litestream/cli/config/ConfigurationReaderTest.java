@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.litestream.core.DatabaseOptions;
 import io.litestream.core.ReplicaOptions;
 import io.litestream.core.RetentionOptions;
+import io.litestream.core.age.AgeKeys;
 import io.litestream.core.retention.RetentionRules;
 import java.io.IOException;
 import java.net.URI;
@@ -24,6 +25,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.event.Level;
 
 class ConfigurationReaderTest {
+
+  /** Keys of nobody, made by {@code age-keygen} for tests. */
+  private static final String RECIPIENT =
+      "age158yreukg5utsstdjl5vtjwqumt7x9a8cvfrufd48hae2pevdvpksrhcfhf";
+
+  private static final String IDENTITY =
+      "AGE-SECRET-KEY-1XJMU5PF3NC7UE7P6GDWQDGG60LJR68R3FZT592EFZV7S0ZGLFETQLPF0UU";
 
   private static final String SECRET = "wJalrXUtnFEMI";
 
@@ -343,7 +351,15 @@ class ConfigurationReaderTest {
           {path: /r, keep-monthly: 1, retention: none, snapshot-interval: 1h} | 'keep-monthly' has no effect, since without 'retention' everything is kept
           {path: /r, verify-deletes: maybe}  | 'verify-deletes' is true or false, not 'maybe'
           {path: /r, validation-interval: 1h}| 'validation-interval' is not available yet
-          {path: /r, age: {identities: [k]}} | 'age' is not available yet
+          {path: /r, age: {identities: [k]}} | l.yml:1:62: 'identities' holds what is no age identity
+          {path: /r, age: {identities: [$NONE]}} | 'identities' holds no identity (AGE-SECRET-KEY-1…); the environment variable it refers to is not set
+          {path: /r, age: {identities: k}} | 'identities' is a list, each item on a line that begins with '-'
+          {path: /r, age: {recipients: [k]}} | l.yml:1:62: 'recipients' holds what is no age recipient
+          {path: /r, age: {recipients: ['']}} | 'recipients' holds no recipient (age1…)
+          {path: /r, age: {recipients: [[]]}} | 'recipients' takes one value, not a list
+          {path: /r, age: {identity-files: [/none/key]}} | l.yml:1:66: identity file /none/key does not exist
+          {path: /r, age: {identity-files: [/]}} | identity file / is a directory
+          {path: /r, age: {identity-files: [$NONE]}} | 'identity-files' holds an empty path; the environment variable it refers to is not set
           {path: /r, age: {keys: [k]}}       | unknown key 'keys' in 'age'
           {path: /r, retenion: 24h}          | unknown key 'retenion' in a replica; did you mean 'retention'?
           {path: /r, bucket: b}              | unknown key 'bucket' in a replica of type 'file'; it is for replicas of type abs, gcs, s3
@@ -354,6 +370,70 @@ class ConfigurationReaderTest {
         .isInstanceOf(ConfigurationException.class)
         .hasMessageStartingWith("l.yml:1:")
         .hasMessageContaining(message);
+  }
+
+  private static AgeKeys onlyKeys(String age, Map<String, String> environment) throws IOException {
+    ConfigurationReader reader =
+        new ConfigurationReader(
+            environment, true, new HomePath(Path.of("/home/me")), FileType.stores("file"));
+    String yaml = "dbs: [{path: /a, replicas: [{path: /r, age: {" + age + "}}]}]";
+    return reader
+        .read("l.yml", yaml.getBytes(StandardCharsets.UTF_8))
+        .databases()
+        .get(0)
+        .replicas()
+        .get(0)
+        .age();
+  }
+
+  @Test
+  void keysStandInTheFileOrInVariablesOrInFilesOfTheirOwn(@TempDir Path directory)
+      throws IOException {
+    AgeKeys expected = new AgeKeys(List.of(RECIPIENT), List.of(IDENTITY));
+    String file = "# created: today\n# public key: " + RECIPIENT + "\n" + IDENTITY + "\n";
+    Path key = Files.writeString(directory.resolve("key.txt"), file);
+    Map<String, String> environment =
+        Map.of("KEY", IDENTITY, "FILE", file, "PLACE", "" + directory);
+    String recipients = "recipients: [" + RECIPIENT + "], ";
+
+    assertThat(onlyKeys(recipients + "identities: [" + IDENTITY + "]", environment))
+        .isEqualTo(expected);
+    assertThat(onlyKeys(recipients + "identities: [$KEY]", environment)).isEqualTo(expected);
+    assertThat(onlyKeys(recipients + "identities: ['${FILE}']", environment)).isEqualTo(expected);
+    assertThat(onlyKeys(recipients + "identity-files: [" + key + "]", environment))
+        .isEqualTo(expected);
+    assertThat(onlyKeys(recipients + "identity-files: [$PLACE/key.txt]", environment))
+        .isEqualTo(expected);
+    assertThat(onlyKeys(recipients, environment))
+        .isEqualTo(new AgeKeys(List.of(RECIPIENT), List.of()));
+  }
+
+  @Test
+  void aKeyThatCannotBeReadIsNeverTold(@TempDir Path directory) throws IOException {
+    String broken = IDENTITY.substring(0, IDENTITY.length() - 1);
+    String secret = IDENTITY.substring(20, 40);
+    Path key = Files.writeString(directory.resolve("key.txt"), broken);
+    for (String age :
+        List.of(
+            "identities: [" + broken + "]",
+            "identities: [$KEY]",
+            "identity-files: [" + key + "]",
+            "recipients: [" + IDENTITY + "]",
+            "identities: [{" + IDENTITY + ": 1}]")) {
+      assertThatThrownBy(() -> onlyKeys(age, Map.of("KEY", broken)))
+          .isInstanceOf(ConfigurationException.class)
+          .hasMessageStartingWith("l.yml:1:")
+          .hasMessageNotContaining(secret)
+          .hasNoCause();
+    }
+  }
+
+  @Test
+  void aFileThatIsTooLargeForKeysIsNone(@TempDir Path directory) throws IOException {
+    Path large = Files.write(directory.resolve("large"), new byte[(64 << 10) + 1]);
+
+    assertThatThrownBy(() -> onlyKeys("identity-files: [" + large + "]", Map.of()))
+        .hasMessageContaining("identity file " + large + " is larger than 64 KiB");
   }
 
   @Test

@@ -19,6 +19,8 @@ public final class Lz4FormatException extends IOException {
     TRUNCATED,
     /** They begin with something else, or with a feature that nobody writes into replicas. */
     NOT_LZ4,
+    /** They are encrypted with age. */
+    ENCRYPTED,
     /** A checksum of the header, a block or the content does not match. */
     CHECKSUM,
     /** A block cannot be decompressed, or has an impossible length. */

@@ -159,11 +159,14 @@ public final class Lz4InputStream extends InputStream {
     }
     int magic = (int) Lz4Frame.INT.get(small, 0);
     if (magic != Lz4Frame.MAGIC) {
+      if (AGE.startsWith(new String(small, 0, Integer.BYTES, StandardCharsets.ISO_8859_1))) {
+        throw new Lz4FormatException(
+            Damage.ENCRYPTED,
+            "is encrypted with age, and no identity is configured to decrypt it with");
+      }
       throw new Lz4FormatException(
           Damage.NOT_LZ4,
-          AGE.startsWith(new String(small, 0, Integer.BYTES, StandardCharsets.ISO_8859_1))
-              ? "is encrypted with age, not a plain LZ4 frame"
-              : "is no LZ4 frame (begins with 0x%08x instead of 0x184d2204)".formatted(magic));
+          "is no LZ4 frame (begins with 0x%08x instead of 0x184d2204)".formatted(magic));
     }
     byte[] head = new byte[2 + Long.BYTES];
     readFully(head, 0, 2);

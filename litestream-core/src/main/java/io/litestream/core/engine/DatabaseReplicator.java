@@ -217,6 +217,14 @@ final class DatabaseReplicator implements Replication {
     return open.shadowPath(generation, index);
   }
 
+  Path uploadRecord(Generation generation, String replica) throws IOException {
+    DatabaseSync open = sync;
+    if (open == null) {
+      throw new NoSuchFileException(options.path().toString());
+    }
+    return open.uploadRecord(generation, replica);
+  }
+
   /** Whether somebody is waiting for everything to be uploaded. */
   boolean isUrgent() {
     return waiting.get() > 0;

@@ -43,6 +43,9 @@ public final class Engine implements AutoCloseable {
     if (closed) {
       throw new IOException("the engine is closed");
     }
+    for (ReplicaOptions replica : options.replicas()) {
+      requireRecipients(replica);
+    }
     List<ReplicaStore> opened = new ArrayList<>();
     try {
       DatabaseReplicator[] self = new DatabaseReplicator[1];
@@ -84,6 +87,17 @@ public final class Engine implements AutoCloseable {
         }
       }
       throw e;
+    }
+  }
+
+  /** Whoever gives an identity alone believes that the replica is encrypted. */
+  private static void requireRecipients(ReplicaOptions replica) throws IOException {
+    if (!replica.age().identities().isEmpty() && !replica.age().encrypts()) {
+      throw new IOException(
+          "replica '"
+              + replica.name()
+              + "' has age identities but no recipients, so nothing would be encrypted; give it the"
+              + " recipients to encrypt for, or take the identities away");
     }
   }
 

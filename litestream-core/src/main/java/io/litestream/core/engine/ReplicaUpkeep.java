@@ -89,8 +89,8 @@ final class ReplicaUpkeep {
     this.uploader = uploader;
     this.replica = replica;
     this.options = replica.retention();
-    this.known = new KnownReplica(new ReplicaReader(replica.name(), store));
-    this.snapshots = new SnapshotSchedule(database, uploader, store, known, options, () -> stopped);
+    this.known = new KnownReplica(new ReplicaReader(replica, store));
+    this.snapshots = new SnapshotSchedule(database, uploader, store, known, replica, () -> stopped);
     this.expiry =
         new ReplicaExpiry(
             new RetentionPass(known, store, options.rules(), options.verifyDeletes()),

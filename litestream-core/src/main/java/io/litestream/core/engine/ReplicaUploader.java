@@ -4,19 +4,21 @@ import io.litestream.core.DatabaseStatus;
 import io.litestream.core.ReplicaOptions;
 import io.litestream.core.ReplicationObserver;
 import io.litestream.core.ReplicationObserver.Upload;
-import io.litestream.core.codec.Lz4OutputStream;
 import io.litestream.core.layout.ReplicaLayout;
+import io.litestream.core.position.Generation;
 import io.litestream.core.position.Position;
+import io.litestream.core.replica.ObjectFingerprint;
+import io.litestream.core.replica.ObjectUpload;
 import io.litestream.core.replica.PreviousIndex;
 import io.litestream.core.replica.ReplicaReader;
 import io.litestream.core.replica.SnapshotInfo;
 import io.litestream.core.sync.ShadowView;
 import io.litestream.core.sync.SyncDecision.Reason;
-import io.litestream.spi.ObjectWriter;
 import io.litestream.spi.ReplicaStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,6 +68,9 @@ final class ReplicaUploader {
   private final AtomicReference<@Nullable SnapshotUpload> prepared = new AtomicReference<>();
   private final Backoff backoff =
       new Backoff(FIRST_PAUSE, LONGEST_PAUSE, () -> ThreadLocalRandom.current().nextDouble());
+
+  /** Of the generation in which {@code position} is; of encrypted replicas alone. */
+  private @Nullable UploadRecord record;
 
   private volatile boolean snapshotNeeded;
   private @Nullable Future<?> nextWake;
@@ -305,27 +310,39 @@ final class ReplicaUploader {
   /**
    * Finds out how far the replica got.
    *
-   * @return null if the replica has frames that we do not have, and a new generation was asked for
+   * @return null if it cannot be shown that what we have continues what the replica has, and a new
+   *     generation was asked for
    */
   private @Nullable Position locate(ShadowView view) throws IOException {
-    ReplicaReader reader = new ReplicaReader(options.name(), store);
+    ReplicaReader reader = new ReplicaReader(options, store);
+    UploadRecord sent = openRecord(view.generation());
+    record = sent;
     snapshotNeeded = reader.snapshots(view.generation()).isEmpty();
-    Optional<SegmentEnd.Found> found = SegmentEnd.find(reader, view, database::shadowPath);
+    Optional<SegmentEnd.Found> found =
+        SegmentEnd.find(reader, view, database::shadowPath, options.age(), sent);
     if (found.isEmpty()) {
       // Nothing that what we have would continue: begin here, with a snapshot of its own unless
       // this is the very beginning.
       snapshotNeeded |= view.firstIndex() > 0;
       return new Position(view.generation(), snapshotNeeded ? view.index() : 0, 0);
     }
-    if (!found.get().agrees()) {
-      database.abandonGeneration(view.generation(), Reason.REPLICA_AHEAD);
+    Optional<Reason> objection = found.get().objection();
+    if (objection.isPresent()) {
+      database.abandonGeneration(view.generation(), objection.get());
       return null;
     }
     return found.get().end();
   }
 
+  private @Nullable UploadRecord openRecord(Generation generation) throws IOException {
+    return options.age().encrypts()
+        ? UploadRecord.open(database.uploadRecord(generation, options.name()), options.age())
+        : null;
+  }
+
   private void writeSnapshot() throws IOException, InterruptedException {
-    try (SnapshotUpload snapshot = SnapshotUpload.copy(hold(), store, () -> stopped)) {
+    try (SnapshotUpload snapshot =
+        SnapshotUpload.copy(hold(), store, options.age(), () -> stopped)) {
       Position covered = snapshot.covered();
       Position at = position;
       if (at == null || !at.generation().equals(covered.generation())) {
@@ -406,6 +423,32 @@ final class ReplicaUploader {
     }
   }
 
+  /** What could not be recorded costs a new generation after a restart, and holds nothing up. */
+  private void expect(Position start, long end, ObjectUpload upload) {
+    UploadRecord sent = record;
+    Optional<ObjectFingerprint> stored = upload.fingerprint();
+    if (sent == null || stored.isEmpty()) {
+      return;
+    }
+    try {
+      Path shadow = database.shadowPath(start.generation(), start.index());
+      sent.expect(start, end, stored.get(), WalMark.of(shadow, end));
+    } catch (IOException e) {
+      if (database.isCurrent(start.generation())) {
+        facts(Level.WARN)
+            .addKeyValue("error", e.toString())
+            .log("upload cannot be recorded; a restart may begin a new generation");
+      }
+    }
+  }
+
+  private void confirm() {
+    UploadRecord sent = record;
+    if (sent != null) {
+      sent.confirm();
+    }
+  }
+
   /** The first segment of an index says where the one before ended, so that a gap there shows. */
   private byte[] note(Position start) throws IOException {
     if (start.offset() > 0 || start.index() == 0) {
@@ -436,13 +479,14 @@ final class ReplicaUploader {
           continue;
         }
         long began = System.nanoTime();
-        try (ObjectWriter writer = store.create(ReplicaLayout.segmentKey(at))) {
-          try (Lz4OutputStream out = new Lz4OutputStream(writer, note(at))) {
-            slice.copyTo(out);
-            out.finish();
-          }
-          writer.commit();
+        try (ObjectUpload upload =
+            ObjectUpload.ofSegment(store, options.age(), ReplicaLayout.segmentKey(at), note(at))) {
+          slice.copyTo(upload);
+          upload.finish();
+          expect(at, slice.end(), upload);
+          upload.commit();
         }
+        confirm();
         advance(at.at(slice.end()));
         long size = slice.end() - at.offset();
         Duration elapsed = Duration.ofNanos(System.nanoTime() - began);

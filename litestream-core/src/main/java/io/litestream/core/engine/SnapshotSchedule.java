@@ -1,6 +1,7 @@
 package io.litestream.core.engine;
 
-import io.litestream.core.RetentionOptions;
+import io.litestream.core.ReplicaOptions;
+import io.litestream.core.age.AgeKeys;
 import io.litestream.core.position.Position;
 import io.litestream.core.replica.SnapshotInfo;
 import io.litestream.core.retention.KnownReplica;
@@ -36,6 +37,7 @@ final class SnapshotSchedule {
   private final DatabaseReplicator database;
   private final ReplicaUploader uploader;
   private final ReplicaStore store;
+  private final AgeKeys keys;
   private final KnownReplica known;
   private final Optional<Duration> interval;
   private final BooleanSupplier stopped;
@@ -48,14 +50,17 @@ final class SnapshotSchedule {
       ReplicaUploader uploader,
       ReplicaStore store,
       KnownReplica known,
-      RetentionOptions options,
+      ReplicaOptions replica,
       BooleanSupplier stopped) {
     this.database = database;
     this.uploader = uploader;
     this.store = store;
+    this.keys = replica.age();
     this.known = known;
     this.interval =
-        Stream.concat(options.snapshotInterval().stream(), options.rules().window().stream())
+        Stream.concat(
+                replica.retention().snapshotInterval().stream(),
+                replica.retention().rules().window().stream())
             .min(Duration::compareTo);
     this.stopped = stopped;
   }
@@ -112,7 +117,7 @@ final class SnapshotSchedule {
     }
     underWay = true;
     try {
-      uploader.commitOnceHeld(SnapshotUpload.copy(hold, store, stopped));
+      uploader.commitOnceHeld(SnapshotUpload.copy(hold, store, keys, stopped));
       return true;
     } catch (IOException | RuntimeException e) {
       underWay = false;

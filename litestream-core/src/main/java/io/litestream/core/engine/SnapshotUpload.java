@@ -1,9 +1,9 @@
 package io.litestream.core.engine;
 
-import io.litestream.core.codec.Lz4OutputStream;
+import io.litestream.core.age.AgeKeys;
 import io.litestream.core.layout.ReplicaLayout;
 import io.litestream.core.position.Position;
-import io.litestream.spi.ObjectWriter;
+import io.litestream.core.replica.ObjectUpload;
 import io.litestream.spi.ReplicaStore;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -21,13 +21,13 @@ final class SnapshotUpload implements AutoCloseable {
   private static final int COPY_BYTES = 1 << 18;
 
   private final SnapshotHold hold;
-  private final ObjectWriter writer;
+  private final ObjectUpload object;
   private final long began = System.nanoTime();
   private long size;
 
-  private SnapshotUpload(SnapshotHold hold, ObjectWriter writer) {
+  private SnapshotUpload(SnapshotHold hold, ObjectUpload object) {
     this.hold = hold;
-    this.writer = writer;
+    this.object = object;
   }
 
   /**
@@ -35,18 +35,19 @@ final class SnapshotUpload implements AutoCloseable {
    *
    * @param stopped asked again and again; breaks off when true
    */
-  static SnapshotUpload copy(SnapshotHold hold, ReplicaStore store, BooleanSupplier stopped)
+  static SnapshotUpload copy(
+      SnapshotHold hold, ReplicaStore store, AgeKeys keys, BooleanSupplier stopped)
       throws IOException {
     try {
       Position covered = hold.covered();
-      ObjectWriter writer =
-          store.create(ReplicaLayout.snapshotKey(covered.generation(), covered.index()));
-      SnapshotUpload upload = new SnapshotUpload(hold, writer);
+      String key = ReplicaLayout.snapshotKey(covered.generation(), covered.index());
+      ObjectUpload object = ObjectUpload.ofSnapshot(store, keys, key);
+      SnapshotUpload upload = new SnapshotUpload(hold, object);
       try {
         upload.copyDatabase(stopped);
         return upload;
       } catch (IOException | RuntimeException e) {
-        closeQuietly(writer, e);
+        closeQuietly(object, e);
         throw e;
       }
     } catch (IOException | RuntimeException e) {
@@ -55,9 +56,9 @@ final class SnapshotUpload implements AutoCloseable {
     }
   }
 
-  private static void closeQuietly(ObjectWriter writer, Exception failure) {
+  private static void closeQuietly(ObjectUpload object, Exception failure) {
     try {
-      writer.close();
+      object.close();
     } catch (IOException suppressed) {
       failure.addSuppressed(suppressed);
     }
@@ -66,20 +67,18 @@ final class SnapshotUpload implements AutoCloseable {
   private void copyDatabase(BooleanSupplier stopped) throws IOException {
     byte[] buffer = new byte[COPY_BYTES];
     long end = hold.size();
-    try (Lz4OutputStream out = new Lz4OutputStream(writer)) {
-      while (size < end) {
-        if (stopped.getAsBoolean()) {
-          throw new InterruptedIOException("stopped while writing a snapshot");
-        }
-        int got = hold.read(buffer, (int) Math.min(buffer.length, end - size), size);
-        if (got < 0) {
-          break; // cut by a checkpoint: the WAL says what the size is
-        }
-        out.write(buffer, 0, got);
-        size += got;
+    while (size < end) {
+      if (stopped.getAsBoolean()) {
+        throw new InterruptedIOException("stopped while writing a snapshot");
       }
-      out.finish();
+      int got = hold.read(buffer, (int) Math.min(buffer.length, end - size), size);
+      if (got < 0) {
+        break; // cut by a checkpoint: the WAL says what the size is
+      }
+      object.write(buffer, 0, got);
+      size += got;
     }
+    object.finish();
   }
 
   /** What the replica must hold before this may be committed. */
@@ -99,14 +98,14 @@ final class SnapshotUpload implements AutoCloseable {
 
   /** Makes it visible. */
   void commit() throws IOException {
-    writer.commit();
+    object.commit();
   }
 
   /** Gives up what was not committed, and lets the WAL go. */
   @Override
   public void close() throws IOException {
     try {
-      writer.close();
+      object.close();
     } finally {
       hold.close();
     }

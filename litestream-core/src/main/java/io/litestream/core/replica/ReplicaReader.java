@@ -4,6 +4,9 @@ import static java.util.Comparator.comparing;
 import static java.util.Comparator.comparingInt;
 import static java.util.Objects.requireNonNull;
 
+import io.litestream.core.ReplicaOptions;
+import io.litestream.core.age.AgeFiles;
+import io.litestream.core.age.AgeKeys;
 import io.litestream.core.codec.Lz4InputStream;
 import io.litestream.core.layout.ReplicaLayout;
 import io.litestream.core.position.Generation;
@@ -28,14 +31,31 @@ public final class ReplicaReader {
 
   private final String name;
   private final ReplicaStore store;
+  private final AgeKeys keys;
 
   /**
+   * Reads a replica as it is configured, encrypted or not.
+   *
+   * @param store not closed by this reader
+   */
+  public ReplicaReader(ReplicaOptions replica, ReplicaStore store) {
+    this(replica.name(), store, replica.age());
+  }
+
+  /**
+   * Reads a replica that is not encrypted.
+   *
    * @param name as people call this replica, for messages
    * @param store not closed by this reader
    */
   public ReplicaReader(String name, ReplicaStore store) {
+    this(name, store, AgeKeys.NONE);
+  }
+
+  private ReplicaReader(String name, ReplicaStore store, AgeKeys keys) {
     this.name = requireNonNull(name, "name");
     this.store = requireNonNull(store, "store");
+    this.keys = requireNonNull(keys, "keys");
   }
 
   /** As people call this replica. */
@@ -153,20 +173,22 @@ public final class ReplicaReader {
   }
 
   /**
-   * The database that a snapshot holds, decompressed. Damage shows while reading, see {@link
-   * io.litestream.core.codec}. The caller closes the stream.
+   * The database that a snapshot holds, decrypted and decompressed. Damage shows while reading, see
+   * {@link io.litestream.core.codec}. The caller closes the stream.
    *
    * @throws io.litestream.spi.NoSuchObjectException if it is not there any more
+   * @throws io.litestream.core.age.AgeException if it is encrypted and cannot be decrypted
    */
   public InputStream open(SnapshotInfo snapshot) throws IOException {
     return new Lz4InputStream(openCompressed(snapshot));
   }
 
   /**
-   * The WAL that a segment holds, decompressed. Damage shows while reading, see {@link
-   * io.litestream.core.codec}. The caller closes the stream.
+   * The WAL that a segment holds, decrypted and decompressed. Damage shows while reading, see
+   * {@link io.litestream.core.codec}. The caller closes the stream.
    *
    * @throws io.litestream.spi.NoSuchObjectException if it is not there any more
+   * @throws io.litestream.core.age.AgeException if it is encrypted and cannot be decrypted
    */
   public InputStream open(SegmentInfo segment) throws IOException {
     return new Lz4InputStream(openCompressed(segment));
@@ -174,12 +196,22 @@ public final class ReplicaReader {
 
   /** A snapshot as {@link Lz4InputStream} takes it, for readers with buffers of their own. */
   public InputStream openCompressed(SnapshotInfo snapshot) throws IOException {
-    return store.open(snapshot.key());
+    return decrypted(store.open(snapshot.key()));
   }
 
   /** A segment as {@link Lz4InputStream} takes it, for readers with buffers of their own. */
   public InputStream openCompressed(SegmentInfo segment) throws IOException {
+    return decrypted(store.open(segment.key()));
+  }
+
+  /** A segment as it is stored, encrypted or not. */
+  public InputStream openStored(SegmentInfo segment) throws IOException {
     return store.open(segment.key());
+  }
+
+  /** Without keys, the decoder is the one who meets an encrypted object, and says so. */
+  private InputStream decrypted(InputStream stored) throws IOException {
+    return keys.isNone() ? stored : AgeFiles.open(stored, keys);
   }
 
   @Override

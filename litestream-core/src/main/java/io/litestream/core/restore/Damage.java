@@ -1,7 +1,10 @@
 package io.litestream.core.restore;
 
+import io.litestream.core.age.AgeException;
+import io.litestream.core.age.AgeException.Problem;
 import io.litestream.core.codec.Lz4FormatException;
 import io.litestream.core.position.Position;
+import io.litestream.core.replica.ReplicaReader;
 import io.litestream.core.replica.SegmentInfo;
 import io.litestream.core.restore.RestoreException.Kind;
 import io.litestream.spi.NoSuchObjectException;
@@ -32,7 +35,10 @@ final class Damage {
    * what it is.
    */
   static IOException reading(RestorePlan plan, String key, int index, IOException e) {
-    if (e instanceof Lz4FormatException) {
+    if (isMissingKey(e)) {
+      return missingKey(plan.replica(), key, e);
+    }
+    if (e instanceof Lz4FormatException || e instanceof AgeException) {
       return damaged(plan, index, key + " " + e.getMessage(), e);
     }
     if (e instanceof NoSuchObjectException) {
@@ -43,6 +49,21 @@ final class Damage {
           e);
     }
     return e;
+  }
+
+  /** An object that nobody can read without an identity that is not here. */
+  static RestoreException missingKey(ReplicaReader replica, String key, IOException e) {
+    return new RestoreException(
+        Kind.NO_KEY,
+        "cannot read %s: %s %s; give the replica the identity that fits, as 'identities' or 'identity-files' under 'age' in the configuration file"
+            .formatted(replica, key, e.getMessage()),
+        e);
+  }
+
+  static boolean isMissingKey(IOException e) {
+    return (e instanceof AgeException age && age.problem() != Problem.DAMAGED)
+        || (e instanceof Lz4FormatException format
+            && format.damage() == Lz4FormatException.Damage.ENCRYPTED);
   }
 
   private static RestoreException damaged(

@@ -1,5 +1,6 @@
 package io.litestream.core.restore;
 
+import io.litestream.core.age.AgeException;
 import io.litestream.core.codec.Lz4FormatException;
 import io.litestream.core.codec.Lz4InputStream;
 import io.litestream.core.replica.PreviousIndex;
@@ -114,7 +115,7 @@ final class ObjectFeed {
           try {
             bring(decoder, counting, first, start);
             return;
-          } catch (Lz4FormatException e) {
+          } catch (Lz4FormatException | AgeException e) {
             throw e;
           } catch (IOException e) {
             // Stores try again to open an object, but cannot do so once its bytes have begun to

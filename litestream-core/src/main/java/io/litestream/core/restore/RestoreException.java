@@ -23,6 +23,8 @@ public final class RestoreException extends IOException {
     NOT_RESTORABLE,
     /** What the replica holds is broken or incomplete. Trying again will not help. */
     DAMAGED,
+    /** The replica is encrypted, and no identity at hand opens it. */
+    NO_KEY,
     /** The output cannot be written: no space, no permission, stale files beside it. */
     TARGET
   }

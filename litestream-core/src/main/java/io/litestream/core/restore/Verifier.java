@@ -2,6 +2,7 @@ package io.litestream.core.restore;
 
 import static java.util.Objects.requireNonNull;
 
+import io.litestream.core.age.AgeException;
 import io.litestream.core.codec.Lz4FormatException;
 import io.litestream.core.position.Generation;
 import io.litestream.core.position.Position;
@@ -217,7 +218,10 @@ public final class Verifier {
         return wal.get().pageSize();
       }
       damages.add(first.key() + " is damaged: it does not begin with a valid WAL header");
-    } catch (Lz4FormatException e) {
+    } catch (Lz4FormatException | AgeException e) {
+      if (Damage.isMissingKey(e)) {
+        throw Damage.missingKey(replica, first.key(), e);
+      }
       damages.add(first.key() + " " + e.getMessage());
     }
     return 0;

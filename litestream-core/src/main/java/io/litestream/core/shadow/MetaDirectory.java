@@ -18,8 +18,11 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -28,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The directory beside a database that holds its shadow WAL, locked against a second process. Used
- * by one thread at a time, except for {@link #shadowPath}.
+ * by one thread at a time, except for {@link #shadowPath} and {@link #uploadRecord}.
  */
 public final class MetaDirectory implements AutoCloseable {
 
@@ -37,6 +40,7 @@ public final class MetaDirectory implements AutoCloseable {
   private final Path root;
   private final Ownership ownership;
   private final FileChannel lockFile;
+  private final Object recordMaking = new Object();
 
   private MetaDirectory(Path root, Ownership ownership, FileChannel lockFile) {
     this.root = root;
@@ -109,6 +113,40 @@ public final class MetaDirectory implements AutoCloseable {
   /** Where the shadow file of an index is or would be. */
   public Path shadowPath(Generation generation, int index) {
     return shadowDirectory(generation).resolve(Position.indexText(index) + ".wal");
+  }
+
+  /**
+   * The file that records what one replica was sent of a generation, and that goes away with it;
+   * made empty if it is missing. Any thread may call it.
+   *
+   * @throws NoSuchFileException if the generation is over
+   */
+  public Path uploadRecord(Generation generation, String replica) throws IOException {
+    synchronized (recordMaking) {
+      Path home = generationDirectory(generation);
+      if (!Files.isDirectory(home)) {
+        throw new NoSuchFileException(home.toString());
+      }
+      Path directory = home.resolve("uploads");
+      ownership.createDirectories(directory);
+      // A name may hold anything, and be of any length.
+      Path file = directory.resolve(sha256(replica).substring(0, 16));
+      if (!Files.exists(file)) {
+        Files.createFile(file);
+        ownership.giveToFile(file);
+      }
+      return file;
+    }
+  }
+
+  private static String sha256(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
   }
 
   /** The current generation, if one has begun and its name is whole. */

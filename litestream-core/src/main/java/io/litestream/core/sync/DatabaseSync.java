@@ -430,6 +430,11 @@ public final class DatabaseSync implements AutoCloseable {
     return meta.shadowPath(of, index);
   }
 
+  /** See {@link MetaDirectory#uploadRecord}. Any thread may call it. */
+  public Path uploadRecord(Generation of, String replica) throws IOException {
+    return meta.uploadRecord(of, replica);
+  }
+
   /** Where the database's WAL is. */
   public Path walPath() {
     return WalFile.pathOf(database.path());

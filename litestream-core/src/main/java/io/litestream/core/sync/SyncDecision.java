@@ -27,7 +27,9 @@ public sealed interface SyncDecision {
     WAL_TRUNCATED("wal truncated by another process"),
     HEADER_MISMATCH("wal header only, mismatched"),
     WAL_OVERWRITTEN("wal overwritten by another process"),
-    REPLICA_AHEAD("replica holds frames that the wal does not have");
+    REPLICA_AHEAD("replica holds frames that the wal does not have"),
+    REPLICA_UNPROVED("replica ends with an encrypted segment that cannot be compared"),
+    ENCRYPTION_CHANGED("replica is encrypted differently from now on");
 
     private final String text;
 
