@@ -2,6 +2,7 @@ package io.litestream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.litestream.cli.output.JsonTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -113,6 +116,34 @@ class EncryptedReplicaTest {
         assertThat(listing.out()).contains(" " + Files.size(replica.snapshots().get(0)) + " ");
       }
     }
+  }
+
+  @Test
+  void statusNeedsNoIdentityWhereTheReplicaWasWritten() throws Exception {
+    List<String> told = new ArrayList<>();
+    for (Path config : List.of(writer, reader)) {
+      CommandLineRun status = new CommandLineRun(directory);
+      assertThat(status.run("status", "-json", "-config", config, database)).isZero();
+      JsonTree document = JsonTree.parse(status.out());
+      JsonTree state = document.objects("databases").get(0).objects("replicas").get(0);
+      assertThat(state.text("error")).isEmpty();
+      told.add(
+          state.text("generation") + " " + state.number("index") + " " + state.number("offset"));
+    }
+    assertThat(told.get(0)).contains(replica.generations().get(0)).isEqualTo(told.get(1));
+
+    CommandLineRun elsewhere = new CommandLineRun(directory);
+    assertThat(elsewhere.run("status", "file://" + replica.root())).isZero();
+    assertThat(elsewhere.out()).contains(".wal.lz4 is encrypted with age");
+  }
+
+  @Test
+  void checkSaysWhenNothingWouldBeEncrypted() {
+    CommandLineRun check = new CommandLineRun(directory).at(Clock.systemUTC());
+    assertThat(check.run("check", "-config", writer)).as(check.out()).isZero();
+
+    assertThat(check.run("check", "-config", reader)).isEqualTo(5);
+    assertThat(check.out()).contains("age identities but no recipients");
   }
 
   @Test

@@ -1,5 +1,8 @@
 package io.litestream.core;
 
+import io.litestream.core.age.AgeException;
+import io.litestream.core.codec.Lz4FormatException;
+import io.litestream.core.engine.UploadGlance;
 import io.litestream.core.position.Generation;
 import io.litestream.core.position.Position;
 import io.litestream.core.replica.ReplicaReader;
@@ -20,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Reads off files and replicas where a database stands, without replicating it and without opening
@@ -53,7 +57,8 @@ public final class Inspection {
             && (shadow.isEmpty() || changed.get().isAfter(shadow.get().changedAt()));
     List<DatabaseStatus.Replica> replicas = new ArrayList<>();
     for (ReplicaOptions replica : options.replicas()) {
-      Place place = place(replica, shadow.map(ShadowGlance::generation));
+      Place place =
+          place(replica, Optional.of(options.metaPath()), shadow.map(ShadowGlance::generation));
       long bytes = shadow.map(glance -> glance.bytesAfter(place.position())).orElse(0L);
       replicas.add(place.status(replica.name(), uncopied || bytes > 0, bytes, changed, now));
     }
@@ -69,7 +74,8 @@ public final class Inspection {
    * Where a replica stands of which the database is not known. Its lag is its last object's age.
    */
   public DatabaseStatus.Replica of(ReplicaOptions replica) {
-    return place(replica, Optional.empty()).status(replica.name(), true, 0, Optional.empty(), now);
+    return place(replica, Optional.empty(), Optional.empty())
+        .status(replica.name(), true, 0, Optional.empty(), now);
   }
 
   /**
@@ -105,13 +111,21 @@ public final class Inspection {
     }
   }
 
-  private Place place(ReplicaOptions replica, Optional<Generation> current) {
+  /**
+   * A replica that is looked at.
+   *
+   * @param metaPath of its database, if that is known
+   */
+  private record Looked(ReplicaOptions options, ReplicaReader reader, Optional<Path> metaPath) {}
+
+  private Place place(
+      ReplicaOptions replica, Optional<Path> metaPath, Optional<Generation> current) {
     try (ReplicaStore store = stores.open(replica, RequestObserver.NONE)) {
-      ReplicaReader reader = new ReplicaReader(replica, store);
-      Optional<Place> place = current.isPresent() ? place(reader, current.get()) : Optional.empty();
+      Looked looked = new Looked(replica, new ReplicaReader(replica, store), metaPath);
+      Optional<Place> place = current.isPresent() ? place(looked, current.get()) : Optional.empty();
       for (Generation generation :
-          place.isPresent() ? List.<Generation>of() : reader.generations()) {
-        place = newer(place, place(reader, generation));
+          place.isPresent() ? List.<Generation>of() : looked.reader().generations()) {
+        place = newer(place, place(looked, generation));
       }
       return place.orElse(Place.unknown("nothing is in the replica"));
     } catch (IOException e) {
@@ -126,8 +140,8 @@ public final class Inspection {
   }
 
   /** How far one generation goes; empty if it cannot be restored, for want of a snapshot. */
-  private static Optional<Place> place(ReplicaReader reader, Generation generation)
-      throws IOException {
+  private static Optional<Place> place(Looked replica, Generation generation) throws IOException {
+    ReplicaReader reader = replica.reader();
     List<SnapshotInfo> snapshots = reader.snapshots(generation);
     if (snapshots.isEmpty()) {
       return Optional.empty();
@@ -145,15 +159,24 @@ public final class Inspection {
     Position start = last.get().start();
     return Optional.of(
         new Place(
-            Optional.of(start.at(start.offset() + length(reader, last.get()))),
+            Optional.of(start.at(end(replica, last.get()))),
             Optional.of(last.get().createdAt()),
             Optional.of(snapshot.createdAt()),
             Optional.empty()));
   }
 
-  private static long length(ReplicaReader reader, SegmentInfo segment) throws IOException {
-    try (InputStream in = reader.open(segment)) {
-      return in.transferTo(OutputStream.nullOutputStream());
+  /** The offset after a segment; one that cannot be read without a private key was recorded. */
+  private static long end(Looked replica, SegmentInfo segment) throws IOException {
+    if (replica.metaPath().isPresent() && replica.options().age().encrypts()) {
+      OptionalLong sent = UploadGlance.end(replica.metaPath().get(), replica.options(), segment);
+      if (sent.isPresent()) {
+        return sent.getAsLong();
+      }
+    }
+    try (InputStream in = replica.reader().open(segment)) {
+      return segment.start().offset() + in.transferTo(OutputStream.nullOutputStream());
+    } catch (AgeException | Lz4FormatException e) {
+      throw new IOException(segment.key() + " " + e.getMessage(), e);
     }
   }
 

@@ -20,18 +20,20 @@ public final class ReplicaProbe {
   /** What a replica's store allows; a store that cannot be opened is a finding as well. */
   public static List<Finding> run(
       ReplicaStores adapters, ReplicaOptions replica, RequestObserver observer, Clock clock) {
+    if (!replica.age().identities().isEmpty() && !replica.age().encrypts()) {
+      return settings("it has age identities but no recipients, so nothing would be encrypted");
+    }
     try (ReplicaStore store = adapters.open(replica, observer)) {
       List<Finding> findings = StoreProbe.run(store, replica.type(), clock);
       return deletes(replica) ? findings : findings.stream().map(ReplicaProbe::unneeded).toList();
     } catch (IOException e) {
-      return List.of(
-          new Finding(
-              "settings",
-              Verdict.SETTINGS,
-              Optional.empty(),
-              Optional.empty(),
-              String.valueOf(e.getMessage())));
+      return settings(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static List<Finding> settings(String problem) {
+    return List.of(
+        new Finding("settings", Verdict.SETTINGS, Optional.empty(), Optional.empty(), problem));
   }
 
   private static boolean deletes(ReplicaOptions replica) {

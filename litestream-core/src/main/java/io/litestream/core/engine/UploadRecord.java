@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What an encrypted replica was sent last, on this machine's disk: where a restart can read what it
@@ -80,9 +81,16 @@ final class UploadRecord {
 
   /** Whether anything of that size and start was sent. */
   boolean mayKnow(Position start, long storedSize) {
+    return endOf(start, storedSize).isPresent();
+  }
+
+  /** The offset after what was sent with that size and start; empty if nothing was. */
+  OptionalLong endOf(Position start, long storedSize) {
     return slots.stream()
         .flatMap(Optional::stream)
-        .anyMatch(entry -> entry.startsAt(start) && entry.stored().size() == storedSize);
+        .filter(entry -> entry.startsAt(start) && entry.stored().size() == storedSize)
+        .mapToLong(UploadEntry::end)
+        .findFirst();
   }
 
   /** The entry of that object, which is then known to have arrived. */

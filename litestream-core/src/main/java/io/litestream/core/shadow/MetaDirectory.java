@@ -127,16 +127,23 @@ public final class MetaDirectory implements AutoCloseable {
       if (!Files.isDirectory(home)) {
         throw new NoSuchFileException(home.toString());
       }
-      Path directory = home.resolve("uploads");
-      ownership.createDirectories(directory);
-      // A name may hold anything, and be of any length.
-      Path file = directory.resolve(sha256(replica).substring(0, 16));
+      Path file = uploadRecord(root, generation, replica);
+      ownership.createDirectories(file.resolveSibling(""));
       if (!Files.exists(file)) {
         Files.createFile(file);
         ownership.giveToFile(file);
       }
       return file;
     }
+  }
+
+  /** Where that file is, in the meta directory of a database; it need not be there. */
+  public static Path uploadRecord(Path root, Generation generation, String replica) {
+    // A name may hold anything, and be of any length.
+    return root.resolve("generations")
+        .resolve(generation.name())
+        .resolve("uploads")
+        .resolve(sha256(replica).substring(0, 16));
   }
 
   private static String sha256(String text) {
