@@ -1,0 +1,15 @@
+package io.litestream.replica.gcs;
+
+import io.litestream.testkit.ConcurrencyContract;
+import io.litestream.testkit.StoreUnderTest;
+import java.io.IOException;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+@EnabledIf("io.litestream.replica.gcs.GcsServer#isThere")
+class GcsServerConcurrencyTest extends ConcurrencyContract {
+
+  @Override
+  protected StoreUnderTest storeUnderTest() throws IOException {
+    return GcsServerUnderTest.patient();
+  }
+}

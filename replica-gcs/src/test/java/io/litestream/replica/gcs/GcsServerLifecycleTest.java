@@ -1,0 +1,15 @@
+package io.litestream.replica.gcs;
+
+import io.litestream.testkit.LifecycleContract;
+import io.litestream.testkit.StoreUnderTest;
+import java.io.IOException;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+@EnabledIf("io.litestream.replica.gcs.GcsServer#isThere")
+class GcsServerLifecycleTest extends LifecycleContract {
+
+  @Override
+  protected StoreUnderTest storeUnderTest() throws IOException {
+    return GcsServerUnderTest.patient();
+  }
+}
