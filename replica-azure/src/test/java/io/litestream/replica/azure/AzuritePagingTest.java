@@ -2,6 +2,7 @@ package io.litestream.replica.azure;
 
 import io.litestream.testkit.PagingContract;
 import io.litestream.testkit.StoreUnderTest;
+import io.litestream.testservers.Azurite;
 import java.io.IOException;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
@@ -10,6 +11,6 @@ class AzuritePagingTest extends PagingContract {
 
   @Override
   protected StoreUnderTest storeUnderTest() throws IOException {
-    return AzuriteUnderTest.withAccountKey();
+    return AzuriteUnderTest.alone();
   }
 }

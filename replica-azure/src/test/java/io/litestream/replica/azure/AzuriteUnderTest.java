@@ -10,6 +10,7 @@ import io.litestream.testkit.Capability;
 import io.litestream.testkit.HttpFault;
 import io.litestream.testkit.HttpFaultProxy;
 import io.litestream.testkit.StoreUnderTest;
+import io.litestream.testservers.Azurite;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -30,12 +31,16 @@ final class AzuriteUnderTest implements StoreUnderTest {
   /** So short that a test can wait for them. */
   private static final Deadlines IMPATIENT = deadlines(Duration.ofSeconds(1));
 
-  private final BlobContainerClient container = Azurite.server().newContainer();
-  private final HttpFaultProxy proxy = HttpFaultProxy.before(Azurite.server().address());
+  private final Azurite server;
+  private final BlobContainerClient container;
+  private final HttpFaultProxy proxy;
   private final AzureCredential credential;
   private final Deadlines deadlines;
 
-  private AzuriteUnderTest(boolean signed, Deadlines deadlines) throws IOException {
+  private AzuriteUnderTest(Azurite server, boolean signed, Deadlines deadlines) throws IOException {
+    this.server = server;
+    this.container = server.newContainer();
+    this.proxy = HttpFaultProxy.before(server.address());
     this.deadlines = deadlines;
     this.credential =
         signed
@@ -44,17 +49,22 @@ final class AzuriteUnderTest implements StoreUnderTest {
   }
 
   static AzuriteUnderTest withAccountKey() throws IOException {
-    return new AzuriteUnderTest(false, PATIENT);
+    return new AzuriteUnderTest(Azurite.server(), false, PATIENT);
   }
 
   /** For the container alone, with the permissions that the documentation asks for. */
   static AzuriteUnderTest withSignature() throws IOException {
-    return new AzuriteUnderTest(true, PATIENT);
+    return new AzuriteUnderTest(Azurite.server(), true, PATIENT);
+  }
+
+  /** On a server that nobody else waits for. */
+  static AzuriteUnderTest alone() throws IOException {
+    return new AzuriteUnderTest(Azurite.start(), false, PATIENT);
   }
 
   /** Gives up soon. */
   static AzuriteUnderTest withoutPatience() throws IOException {
-    return new AzuriteUnderTest(false, IMPATIENT);
+    return new AzuriteUnderTest(Azurite.server(), false, IMPATIENT);
   }
 
   private static Deadlines deadlines(Duration each) {
@@ -151,5 +161,8 @@ final class AzuriteUnderTest implements StoreUnderTest {
   public void close() throws IOException {
     proxy.close();
     container.delete();
+    if (server != Azurite.server()) {
+      server.close();
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.litestream.replica.azure;
 
 import io.litestream.testkit.StoreUnderTest;
 import io.litestream.testkit.WriteContract;
+import io.litestream.testservers.Azurite;
 import java.io.IOException;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 

@@ -6,6 +6,7 @@ import io.litestream.testkit.Capability;
 import io.litestream.testkit.HttpFault;
 import io.litestream.testkit.HttpFaultProxy;
 import io.litestream.testkit.StoreUnderTest;
+import io.litestream.testservers.FakeGcs;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
@@ -32,7 +33,7 @@ final class FakeGcsUnderTest implements StoreUnderTest {
 
   /** Gives up soon. */
   static FakeGcsUnderTest impatient() throws IOException {
-    return new FakeGcsUnderTest(Duration.ofSeconds(1));
+    return new FakeGcsUnderTest(Duration.ofMillis(500));
   }
 
   static GcsSettings settings(int port, String bucket) {

@@ -5,7 +5,7 @@ import io.litestream.testkit.StoreUnderTest;
 import java.io.IOException;
 import org.junit.jupiter.api.condition.EnabledIf;
 
-@EnabledIf("io.litestream.replica.gcs.GcsServer#isThere")
+@EnabledIf("io.litestream.testservers.GcsServer#isThere")
 class GcsServerObservationTest extends ObservationContract {
 
   @Override

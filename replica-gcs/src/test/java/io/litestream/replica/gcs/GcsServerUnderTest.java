@@ -6,6 +6,7 @@ import io.litestream.testkit.Capability;
 import io.litestream.testkit.HttpFault;
 import io.litestream.testkit.HttpFaultProxy;
 import io.litestream.testkit.StoreUnderTest;
+import io.litestream.testservers.GcsServer;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,7 @@ final class GcsServerUnderTest implements StoreUnderTest {
   }
 
   static GcsServerUnderTest impatient() throws IOException {
-    return new GcsServerUnderTest(Duration.ofSeconds(1));
+    return new GcsServerUnderTest(Duration.ofMillis(500));
   }
 
   @Override

@@ -16,7 +16,7 @@ interface TestServer {
   /** The server that this run is about. Started once, and ends with the JVM. */
   static TestServer current() throws IOException {
     return switch (System.getProperty(PROPERTY, "memory")) {
-      case "minio" -> MinioServer.instance();
+      case "minio" -> new OnMinio();
       case "named" -> NamedServer.fromEnvironment();
       default -> InMemoryServer.instance();
     };

@@ -9,6 +9,7 @@ import io.litestream.spi.ReplicaException.Kind;
 import io.litestream.spi.ReplicaSettings;
 import io.litestream.spi.ReplicaStore;
 import io.litestream.spi.RequestObserver;
+import io.litestream.testservers.MinaServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class HostKeysTest {
 
-  private static final TestServer SERVER = MinaServer.running();
+  private static final TestServer SERVER = OnMina.running();
 
   @TempDir Path directory;
   private Path knownHosts;

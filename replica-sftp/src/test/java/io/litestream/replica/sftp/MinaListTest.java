@@ -12,6 +12,6 @@ class MinaListTest extends ListContract {
 
   @Override
   protected StoreUnderTest storeUnderTest() throws IOException {
-    return new SftpUnderTest(MinaServer.running(), directory);
+    return new SftpUnderTest(OnMina.running(), directory);
   }
 }

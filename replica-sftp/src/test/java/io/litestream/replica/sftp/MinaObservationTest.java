@@ -12,6 +12,6 @@ class MinaObservationTest extends ObservationContract {
 
   @Override
   protected StoreUnderTest storeUnderTest() throws IOException {
-    return new SftpUnderTest(MinaServer.running(), directory);
+    return new SftpUnderTest(OnMina.running(), directory);
   }
 }

@@ -53,7 +53,7 @@ class SftpFaultTest {
 
   @BeforeEach
   void start() throws IOException {
-    server = new SftpUnderTest(MinaServer.running(), directory, SHORT);
+    server = new SftpUnderTest(OnMina.running(), directory, SHORT);
     undisturbed = server.open(RequestObserver.NONE);
   }
 

@@ -48,7 +48,7 @@ class SftpReplicationTest {
   @BeforeEach
   void start() throws IOException, SQLException {
     database = directory.resolve("app.db");
-    server = new SftpUnderTest(MinaServer.running(), directory);
+    server = new SftpUnderTest(OnMina.running(), directory);
     application = DriverManager.getConnection("jdbc:sqlite:" + database);
     execute("PRAGMA journal_mode=wal");
     execute("CREATE TABLE t (id INTEGER PRIMARY KEY, x BLOB)");

@@ -138,9 +138,9 @@ class SftpSettingsTest {
                     "sftp",
                     Map.of(
                         "host",
-                        "127.0.0.1:" + MinaServer.running().port(),
+                        "127.0.0.1:" + OnMina.running().port(),
                         "host-key",
-                        MinaServer.running().hostKey(),
+                        OnMina.running().hostKey(),
                         "user",
                         "backup",
                         "password",
@@ -164,8 +164,8 @@ class SftpSettingsTest {
                 new ReplicaSettings(
                     "sftp",
                     Map.of(
-                        "host", "127.0.0.1:" + MinaServer.running().port(),
-                        "host-key", MinaServer.running().hostKey(),
+                        "host", "127.0.0.1:" + OnMina.running().port(),
+                        "host-key", OnMina.running().hostKey(),
                         "user", "backup",
                         "key-path", directory.resolve("none").toString(),
                         "path", directory.toString())),

@@ -1,4 +1,4 @@
-package io.litestream.replica.gcs;
+package io.litestream.testservers;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
@@ -33,14 +33,15 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /**
- * As much of the JSON API as the adapter uses, as its documentation has it, with one bucket and
- * everything in memory. It can deny what a real server would deny for a missing permission.
+ * As much of the JSON API of Google Cloud Storage as the adapter uses, as its documentation has it,
+ * with one bucket and everything in memory. It can deny what a real server would deny for a missing
+ * permission.
  *
  * @see <a href="https://cloud.google.com/storage/docs/json_api/v1">JSON API</a>
  */
-final class FakeGcs implements AutoCloseable {
+public final class FakeGcs implements AutoCloseable {
 
-  static final String BUCKET = "bucket";
+  public static final String BUCKET = "bucket";
 
   static {
     // Or an answer's head and body wait for each other's acknowledgement, 40 ms each time.
@@ -102,51 +103,61 @@ final class FakeGcs implements AutoCloseable {
   private final AtomicLong numbers = new AtomicLong(1_700_000_000_000_000L);
   private volatile int mostKept = Integer.MAX_VALUE;
   private volatile boolean damaging;
+  private volatile boolean denying;
 
-  FakeGcs() throws IOException {
+  /** Begins to listen. */
+  public FakeGcs() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(threads);
     server.createContext("/", this::serve);
     server.start();
   }
 
-  InetSocketAddress address() {
+  /** Where it listens. */
+  public InetSocketAddress address() {
     return server.getAddress();
   }
 
   /** Answers the delete of an object with a status; with 0, not at all. */
-  void denyDelete(String name, int status) {
+  public void denyDelete(String name, int status) {
     denied.put(name, status);
   }
 
-  void denyCommit(String name) {
+  /** Refuses to delete anything, as without the permission. */
+  public void denyDeletes() {
+    denying = true;
+  }
+
+  /** Refuses to store an object. */
+  public void denyCommit(String name) {
     uncommittable.add(name);
   }
 
   /** Takes no more than so much of each chunk, as the service may. */
-  void keepAtMost(int bytes) {
+  public void keepAtMost(int bytes) {
     mostKept = bytes;
   }
 
   /** Stores other bytes than it is sent. */
-  void damage() {
+  public void damage() {
     damaging = true;
   }
 
   /** Names of objects of which an upload that has not ended takes up space. */
-  Collection<String> unfinished() {
+  public Collection<String> unfinished() {
     return sessions.values().stream()
         .filter(session -> session.bytes().length > 0)
         .map(Session::name)
         .toList();
   }
 
-  Set<String> names() {
+  /** The names of all objects. */
+  public Set<String> names() {
     return new TreeSet<>(objects.keySet());
   }
 
   /** How many objects each batch had. */
-  List<Integer> batches() {
+  public List<Integer> batches() {
     synchronized (batches) {
       return List.copyOf(batches);
     }
@@ -329,7 +340,7 @@ final class FakeGcs implements AutoCloseable {
     int count = 0;
     for (Matcher part = PART.matcher(request); part.find(); count++) {
       String name = name(part.group(2).replaceAll("\\?.*", ""));
-      int status = denied.getOrDefault(name, -1);
+      int status = denied.getOrDefault(name, denying ? 403 : -1);
       if (status == 0) {
         continue;
       }

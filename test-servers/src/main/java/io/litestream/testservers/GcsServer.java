@@ -1,4 +1,4 @@
-package io.litestream.replica.gcs;
+package io.litestream.testservers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,15 +14,15 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.UUID;
 
 /**
- * A server that others wrote: fake-gcs-server, started once for all tests if the environment
- * variable {@value #VARIABLE} names its executable, or whatever listens at {@value #ENDPOINT}, such
- * as {@code http://127.0.0.1:4443}. Uploads in chunks are not cut before it: it takes the question
- * how much of an upload it has for the end of the upload.
+ * A server of Google Cloud Storage that others wrote: fake-gcs-server, started once for all tests
+ * if the environment variable {@value #VARIABLE} names its executable, or whatever listens at
+ * {@value #ENDPOINT}, such as {@code http://127.0.0.1:4443}. Uploads in chunks are not cut before
+ * it: it takes the question how much of an upload it has for the end of the upload.
  */
-final class GcsServer {
+public final class GcsServer {
 
-  static final String VARIABLE = "LITESTREAM_TEST_FAKE_GCS";
-  static final String ENDPOINT = "LITESTREAM_TEST_GCS_ENDPOINT";
+  public static final String VARIABLE = "LITESTREAM_TEST_FAKE_GCS";
+  public static final String ENDPOINT = "LITESTREAM_TEST_GCS_ENDPOINT";
 
   private final InetSocketAddress address;
 
@@ -35,11 +35,12 @@ final class GcsServer {
   }
 
   /** Whether there is one: for {@code EnabledIf}. */
-  static boolean isThere() {
+  public static boolean isThere() {
     return System.getenv(VARIABLE) != null || System.getenv(ENDPOINT) != null;
   }
 
-  static GcsServer server() {
+  /** The one that all tests share; it ends with the JVM. */
+  public static GcsServer server() {
     return Started.SERVER;
   }
 
@@ -62,6 +63,9 @@ final class GcsServer {
                   "127.0.0.1",
                   "-port",
                   Integer.toString(port),
+                  // Or it tells Google's own client to download from elsewhere.
+                  "-public-host",
+                  "127.0.0.1:" + port,
                   "-log-level",
                   "error")
               .redirectErrorStream(true)
@@ -103,12 +107,13 @@ final class GcsServer {
     }
   }
 
-  InetSocketAddress address() {
+  /** Where it listens. */
+  public InetSocketAddress address() {
     return address;
   }
 
   /** Makes a bucket for one test. */
-  String newBucket() throws IOException {
+  public String newBucket() throws IOException {
     String bucket = "t" + UUID.randomUUID();
     var request =
         HttpRequest.newBuilder(

@@ -1,8 +1,7 @@
-package io.litestream.replica.s3;
+package io.litestream.testservers;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.litestream.testkit.Capability;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -17,10 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,15 +26,21 @@ import java.util.stream.Stream;
 
 /**
  * MinIO, as a process of its own. What it refuses, it refuses by policy: the tests have the keys of
- * a user whose policy is written anew each time. {@code LITESTREAM_TEST_MINIO} names its
- * executable, {@code LITESTREAM_TEST_MC} that of its command line client.
+ * a user whose policy is written anew each time. {@value #VARIABLE} names its executable, {@code
+ * LITESTREAM_TEST_MC} that of its command line client.
  */
-final class MinioServer implements TestServer {
+public final class MinioServer {
+
+  public static final String VARIABLE = "LITESTREAM_TEST_MINIO";
 
   private static final String ROOT_USER = "minio-root";
   private static final String ROOT_SECRET = "minio-root-secret";
-  private static final Keys USER =
-      new Keys("minio-app", "minio-app-secret-0123456789", Optional.empty());
+
+  /** Who the tests are: the id of the key, and the key. */
+  public static final String USER = "minio-app";
+
+  public static final String SECRET = "minio-app-secret-0123456789";
+
   private static final String POLICY = "app";
 
   private static final class Holder {
@@ -53,7 +56,8 @@ final class MinioServer implements TestServer {
     this.port = port;
   }
 
-  static MinioServer instance() {
+  /** The one that all tests share; it ends with the JVM. */
+  public static MinioServer server() {
     return Holder.INSTANCE;
   }
 
@@ -65,9 +69,9 @@ final class MinioServer implements TestServer {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process, directory), "minio-end"));
       var server = new MinioServer(directory, port);
       server.awaitReady(process);
-      server.mc("admin", "user", "add", "test", USER.id(), USER.secret());
+      server.mc("admin", "user", "add", "test", USER, SECRET);
       server.writePolicy();
-      server.mc("admin", "policy", "attach", "test", POLICY, "--user", USER.id());
+      server.mc("admin", "policy", "attach", "test", POLICY, "--user", USER);
       return server;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -83,7 +87,7 @@ final class MinioServer implements TestServer {
   private static Process launch(Path directory, int port) throws IOException {
     var builder =
         new ProcessBuilder(
-                System.getenv("LITESTREAM_TEST_MINIO"),
+                System.getenv(VARIABLE),
                 "server",
                 "--quiet",
                 "--address",
@@ -166,7 +170,7 @@ final class MinioServer implements TestServer {
     }
   }
 
-  private void writePolicy() throws IOException {
+  private synchronized void writePolicy() throws IOException {
     List<String> statements = new ArrayList<>();
     statements.add(statement("Allow", "s3:*", "*"));
     statements.addAll(denials);
@@ -186,47 +190,31 @@ final class MinioServer implements TestServer {
         + "\"]}";
   }
 
-  @Override
+  /** Where it listens. */
   public URI endpoint() {
     return URI.create("http://127.0.0.1:" + port);
   }
 
-  @Override
-  public Keys keys() {
-    return USER;
-  }
-
-  @Override
-  public String bucket() throws IOException {
+  /** Makes a bucket for one test. */
+  public String newBucket() throws IOException {
     String bucket = "bucket-" + UUID.randomUUID();
     mc("mb", "test/" + bucket);
     return bucket;
   }
 
   /**
-   * An object may also be a prefix of others, but then listings leave some out: not declared, and
-   * the one test of it that expects a refusal is left out of the run.
+   * Takes a permission from the user.
+   *
+   * @param action as a policy has it, such as {@code s3:DeleteObject}
+   * @param objects a bucket and the name of an object in it; may hold wildcards
    */
-  @Override
-  public Set<Capability> capabilities() {
-    return EnumSet.of(Capability.DENIES_DELETES, Capability.FAILS_COMMITS);
-  }
-
-  @Override
-  public void refuseToDelete(String bucket, String name) throws IOException {
-    denials.add(statement("Deny", "s3:DeleteObject", bucket + "/" + name));
-    writePolicy();
-  }
-
-  @Override
-  public void refuseToWrite(String bucket, String name) throws IOException {
-    denials.add(statement("Deny", "s3:PutObject", bucket + "/" + name));
+  public void deny(String action, String objects) throws IOException {
+    denials.add(statement("Deny", action, objects));
     writePolicy();
   }
 
   /** It lists uploads of an object only, whose whole name it is told. So look where it has them. */
-  @Override
-  public Collection<String> uploads(String bucket, String prefix) throws IOException {
+  public Collection<String> uploads() throws IOException {
     Path uploads = directory.resolve("data/.minio.sys/multipart");
     if (!Files.exists(uploads)) {
       return List.of();

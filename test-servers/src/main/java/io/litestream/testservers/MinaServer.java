@@ -1,24 +1,25 @@
-package io.litestream.replica.sftp;
+package io.litestream.testservers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.file.nativefs.NativeFileSystemFactory;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.sftp.server.SftpSubsystemFactory;
 
-/** The server of Apache MINA SSHD, in this JVM. */
-final class MinaServer implements TestServer {
+/** An SFTP server in this JVM, Apache MINA SSHD's: it shows the file system of this machine. */
+public final class MinaServer {
 
-  static final String PASSWORD = "open sesame/#1";
+  /** Who may log in. */
+  public static final String USER = "backup";
+
+  /** With characters that have to be escaped in a URL. */
+  public static final String PASSWORD = "open sesame/#1";
 
   private static final class Running {
     static final MinaServer SERVER = start();
@@ -33,12 +34,12 @@ final class MinaServer implements TestServer {
   }
 
   /** The one that all tests share; it ends with the JVM. */
-  static MinaServer running() {
+  public static MinaServer running() {
     return Running.SERVER;
   }
 
-  static MinaServer start() {
-    JdkEd25519Registrar.register();
+  /** One for a single test, which has to stop it. */
+  public static MinaServer start() {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(256);
@@ -47,7 +48,7 @@ final class MinaServer implements TestServer {
       ssh.setHost("127.0.0.1");
       ssh.setKeyPairProvider(KeyPairProvider.wrap(key));
       ssh.setPasswordAuthenticator(
-          (user, password, session) -> user.equals("backup") && password.equals(PASSWORD));
+          (user, password, session) -> user.equals(USER) && password.equals(PASSWORD));
       ssh.setSubsystemFactories(List.of(new SftpSubsystemFactory()));
       ssh.setFileSystemFactory(NativeFileSystemFactory.INSTANCE);
       ssh.start();
@@ -59,32 +60,18 @@ final class MinaServer implements TestServer {
     }
   }
 
-  SshServer ssh() {
+  /** The server itself, to break what it does. */
+  public SshServer ssh() {
     return ssh;
   }
 
-  @Override
+  /** Where it listens, on loopback. */
   public int port() {
     return ssh.getPort();
   }
 
-  @Override
+  /** Its public key, as {@code known_hosts} has it. */
   public String hostKey() {
     return PublicKeyEntry.toString(key.getPublic());
-  }
-
-  @Override
-  public String path(Path directory) {
-    return directory.toString();
-  }
-
-  @Override
-  public Map<String, String> login() {
-    return Map.of("user", "backup", "password", PASSWORD);
-  }
-
-  @Override
-  public Collection<String> secrets() {
-    return List.of(PASSWORD, "sesame");
   }
 }

@@ -1,4 +1,4 @@
-package io.litestream.replica.azure;
+package io.litestream.testservers;
 
 import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.BlobServiceClient;
@@ -17,22 +17,24 @@ import java.util.regex.Pattern;
  * Azure's emulator, as its publisher ships it. Started once for all tests, if the environment
  * variable {@value #VARIABLE} names its executable {@code azurite-blob}.
  */
-final class Azurite {
+public final class Azurite implements AutoCloseable {
 
-  static final String VARIABLE = "LITESTREAM_TEST_AZURITE";
+  public static final String VARIABLE = "LITESTREAM_TEST_AZURITE";
 
-  static final String ACCOUNT = "devstoreaccount1";
+  public static final String ACCOUNT = "devstoreaccount1";
 
   /** Published, and the same in every emulator. */
-  static final String KEY =
+  public static final String KEY =
       "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
   private static final Pattern LISTENS =
       Pattern.compile("listens on http://127\\.0\\.0\\.1:(\\d+)");
 
+  private final Process process;
   private final int port;
 
-  private Azurite(int port) {
+  private Azurite(Process process, int port) {
+    this.process = process;
     this.port = port;
   }
 
@@ -40,11 +42,13 @@ final class Azurite {
     static final Azurite SERVER = start();
   }
 
-  static Azurite server() {
+  /** The one that all tests share; it ends with the JVM. */
+  public static Azurite server() {
     return Started.SERVER;
   }
 
-  private static Azurite start() {
+  /** Starts one more, for a test that keeps it busy. */
+  public static Azurite start() {
     try {
       Process process =
           new ProcessBuilder(
@@ -61,7 +65,7 @@ final class Azurite {
               .redirectErrorStream(true)
               .start();
       Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
-      return new Azurite(portOf(process.inputReader(StandardCharsets.UTF_8)));
+      return new Azurite(process, portOf(process.inputReader(StandardCharsets.UTF_8)));
     } catch (IOException e) {
       throw new UncheckedIOException("Azurite does not start", e);
     }
@@ -79,29 +83,32 @@ final class Azurite {
     throw new IOException("Azurite ended: " + said);
   }
 
-  InetSocketAddress address() {
+  /** Where it listens. */
+  public InetSocketAddress address() {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
   /** The account's endpoint behind a port, which may be a proxy's. */
-  static String endpoint(int port) {
+  public static String endpoint(int port) {
     return "http://127.0.0.1:" + port + "/" + ACCOUNT;
   }
 
-  String endpoint() {
-    return endpoint(port);
-  }
-
   /** The client's own way in, for what an adapter does not do. */
-  BlobServiceClient service() {
+  private BlobServiceClient service() {
     return new BlobServiceClientBuilder()
         .connectionString(
-            "AccountName=" + ACCOUNT + ";AccountKey=" + KEY + ";BlobEndpoint=" + endpoint())
+            "AccountName=" + ACCOUNT + ";AccountKey=" + KEY + ";BlobEndpoint=" + endpoint(port))
         .buildClient();
   }
 
   /** A new container, for one test. */
-  BlobContainerClient newContainer() {
+  public BlobContainerClient newContainer() {
     return service().createBlobContainer("t" + UUID.randomUUID());
+  }
+
+  /** Ends it; the one that all tests share stays. */
+  @Override
+  public void close() {
+    process.destroy();
   }
 }
