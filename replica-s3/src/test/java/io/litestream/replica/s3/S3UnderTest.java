@@ -28,7 +28,7 @@ final class S3UnderTest implements StoreUnderTest {
   /** For tests that wait for deadlines to pass. */
   private static final Deadlines SHORT =
       new Deadlines(
-          Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofSeconds(2), 1 << 20, 3);
+          Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofSeconds(1), 1 << 20, 3);
 
   private final TestServer server;
   private final String bucket;

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SftpFaultTest {
 
   private static final Patience SHORT =
-      new Patience(Duration.ofSeconds(3), Duration.ofSeconds(3), Duration.ofMillis(300));
+      new Patience(Duration.ofMillis(1500), Duration.ofSeconds(3), Duration.ofMillis(300));
 
   private static final String KEY = "g/wal/1.wal.lz4";
   private static final byte[] OLD = random(1, 90_000);
