@@ -142,20 +142,24 @@ final class RestoreReport {
   private static String describe(LtxPlan plan) {
     return String.format(
         Locale.ROOT,
-        "up to transaction %s, %s to read, %d LTX files",
+        "up to transaction %s, %s to read, %s",
         plan.last(),
         ByteCount.text(plan.totalBytes()),
-        plan.files().size());
+        counted(plan.files().size(), "LTX file", "LTX files"));
   }
 
   private static String describe(RestorePlan plan) {
     return String.format(
         Locale.ROOT,
-        "generation %s, %s to read, %d WAL segments of %d indexes",
+        "generation %s, %s to read, %s of %s",
         plan.generation(),
         ByteCount.text(plan.totalBytes()),
-        plan.segments().size(),
-        plan.walIndexes());
+        counted(plan.segments().size(), "WAL segment", "WAL segments"),
+        counted(plan.walIndexes(), "index", "indexes"));
+  }
+
+  private static String counted(int count, String one, String more) {
+    return count + " " + (count == 1 ? one : more);
   }
 
   void restored(RestoreResult result) throws IOException {

@@ -4,12 +4,9 @@ import io.litestream.core.DatabaseOptions;
 import io.litestream.core.DatabaseStatus;
 import io.litestream.core.Replication;
 import io.litestream.core.ReplicationObserver;
-import io.litestream.core.ReplicationObserver.CheckpointMode;
 import io.litestream.core.position.Generation;
 import io.litestream.core.position.Position;
 import io.litestream.core.sqlite.SqliteFailure;
-import io.litestream.core.sync.CheckpointPolicy;
-import io.litestream.core.sync.CheckpointPolicy.Urgency;
 import io.litestream.core.sync.DatabaseSync;
 import io.litestream.core.sync.ShadowView;
 import io.litestream.core.sync.SyncDecision.Reason;
@@ -23,16 +20,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,11 +50,7 @@ final class DatabaseReplicator implements Replication {
   private static final long LARGE_TRANSACTION = 4 << 20;
 
   private static final Duration LONGEST_SCAN_PAUSE = Duration.ofSeconds(5);
-  private static final Duration SHORT_PATIENCE = Duration.ofMillis(20);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
-
-  /** How much later than planned the database may be looked at before that counts as a lag. */
-  private static final Duration LATE = Duration.ofSeconds(2);
 
   private final DatabaseOptions options;
   private final EngineThreads threads;
@@ -71,39 +61,22 @@ final class DatabaseReplicator implements Replication {
   private final Duration shutdownTimeout;
   private final Runnable onClosed;
   private final SerialTask task;
-  private final CheckpointPolicy policy;
+  private final Checkpoints checkpoints;
+  private final SnapshotHolds holds;
+  private final SyncRequests requests;
+  private final ReplicationLag lag;
   private final Backoff backoff;
   private final List<ReplicaUploader> uploaders = new ArrayList<>();
-  private final Queue<CompletableFuture<SnapshotHold>> holdRequests = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger holds = new AtomicInteger();
-  private final AtomicInteger waiting = new AtomicInteger();
-  private final Object monitor = new Object();
-  private final CopyTimes copyTimes = new CopyTimes();
-
-  // Guarded by monitor.
-  private long syncRequested;
-  private long syncServed;
-  private @Nullable Position syncEnd;
 
   // Written by steps only.
   private volatile @Nullable DatabaseSync sync;
   private volatile @Nullable ShadowView view;
   private volatile @Nullable String error;
   private volatile WalStat lastStat = WalStat.ABSENT;
-  private volatile long checkpointDueAt;
-
-  /** When the database was last looked at with the result that nothing more was to be copied. */
-  private volatile Instant lastLook;
-
   private volatile boolean missing;
   private long copiedBefore;
-  private long lastCheckpoint;
-  private long checkpointNotBefore;
 
   private volatile @Nullable Abandoned abandoned;
-
-  /** The index that somebody wants to end; -1 if nobody does. */
-  private volatile int indexToEnd = -1;
 
   private volatile boolean closing;
   private volatile boolean closed;
@@ -124,21 +97,18 @@ final class DatabaseReplicator implements Replication {
     this.random = random;
     this.clock = clock;
     this.observer = observer;
-    this.lastLook = clock.instant();
     this.shutdownTimeout = shutdownTimeout;
     this.onClosed = onClosed;
     this.task = new SerialTask(threads.databases(), this::step);
-    this.policy =
-        new CheckpointPolicy(
-            options.checkpointInterval(),
-            options.minCheckpointPages(),
-            options.maxCheckpointPages());
+    this.checkpoints = new Checkpoints(options, observer);
+    this.holds = new SnapshotHolds(this::wake);
+    this.requests = new SyncRequests(this, uploaders);
+    this.lag = new ReplicationLag(clock, options.monitorInterval());
     this.backoff =
         new Backoff(
             options.monitorInterval(),
             LONGEST_PAUSE,
             () -> ThreadLocalRandom.current().nextDouble());
-    this.lastCheckpoint = System.nanoTime();
   }
 
   /** To be called before {@link #begin}. */
@@ -227,7 +197,7 @@ final class DatabaseReplicator implements Replication {
 
   /** Whether somebody is waiting for everything to be uploaded. */
   boolean isUrgent() {
-    return waiting.get() > 0;
+    return requests.isUrgent();
   }
 
   private record Abandoned(Generation generation, Reason reason) {}
@@ -240,10 +210,7 @@ final class DatabaseReplicator implements Replication {
 
   /** Keeps the WAL from being checkpointed, once all that is committed now has been copied. */
   CompletableFuture<SnapshotHold> holdForSnapshot() {
-    CompletableFuture<SnapshotHold> future = new CompletableFuture<>();
-    holdRequests.add(future);
-    wake();
-    return future;
+    return holds.request();
   }
 
   /**
@@ -251,15 +218,13 @@ final class DatabaseReplicator implements Replication {
    * begins, if that one is still the current.
    */
   void endIndex(int index) {
-    indexToEnd = index;
+    checkpoints.endIndex(index);
     wake();
   }
 
   /** Is told by an uploader that it got further, or failed. */
   void progressed() {
-    synchronized (monitor) {
-      monitor.notifyAll();
-    }
+    requests.progressed();
   }
 
   private void step() {
@@ -268,11 +233,12 @@ final class DatabaseReplicator implements Replication {
     }
     long began = System.nanoTime();
     Instant looked = clock.instant();
-    long serving = requested();
+    long serving = requests.open();
     try {
       if (!open()) {
-        lastLook = looked;
-        served(serving, null); // there is no database, so nothing is missing from its replicas
+        lag.lookedAt(looked);
+        // There is no database, so nothing is missing from its replicas.
+        requests.serve(serving, null);
         schedule(options.monitorInterval().toNanos());
         return;
       }
@@ -293,9 +259,9 @@ final class DatabaseReplicator implements Replication {
       }
       DatabaseSync.Outcome outcome = copy(open, serving);
       if (!outcome.more()) {
-        lastLook = looked;
+        lag.lookedAt(looked);
       }
-      checkpoint(open);
+      checkpoint(open, outcome);
       removeUnneeded(open);
       recovered();
       long elapsed = System.nanoTime() - began;
@@ -309,40 +275,22 @@ final class DatabaseReplicator implements Replication {
     }
   }
 
-  /** The last request for a sync that waits to be served; 0 if there is none. */
-  private long requested() {
-    synchronized (monitor) {
-      return syncRequested > syncServed ? syncRequested : 0;
-    }
-  }
-
-  /** Tells those who asked for a sync up to where they have to wait for the replicas. */
-  private void served(long request, @Nullable Position end) {
-    if (request > 0) {
-      synchronized (monitor) {
-        syncServed = request;
-        syncEnd = end;
-        monitor.notifyAll();
-      }
-    }
-  }
-
   private DatabaseSync.Outcome copy(DatabaseSync open, long serving) throws IOException {
     lastStat = WalStat.of(open.walPath(), clock);
     DatabaseSync.Outcome outcome;
-    if (serving > 0 || !holdRequests.isEmpty()) {
+    if (serving > 0 || holds.isRequested()) {
       open.syncToPresentEnd();
       outcome = new DatabaseSync.Outcome(1, 0, false);
     } else {
       outcome = open.sync(ROUND_BYTES);
     }
     publish(open);
-    if (!outcome.more() && view != null) {
-      grantHolds(open);
-    }
     ShadowView now = view;
     if (now != null) {
-      served(serving, now.end());
+      if (!outcome.more()) {
+        holds.grant(open, now.end());
+      }
+      requests.serve(serving, now.end());
     }
     return outcome;
   }
@@ -368,77 +316,18 @@ final class DatabaseReplicator implements Replication {
     if (now == null) {
       return;
     }
-    copyTimes.copied(now.end(), clock.instant());
+    lag.copied(now.end());
     if (!isCurrent(now.generation())) {
       open.generationReason()
           .ifPresent(reason -> observer.onGeneration(options.path(), reason.text()));
     }
   }
 
-  private void grantHolds(DatabaseSync open) {
-    ShadowView now = view;
-    for (var request = holdRequests.poll(); request != null && now != null; ) {
-      holds.incrementAndGet();
-      SnapshotHold hold =
-          new SnapshotHold(
-              open,
-              now.end(),
-              () -> {
-                holds.decrementAndGet();
-                wake();
-              });
-      if (!request.complete(hold)) {
-        hold.close();
-      }
-      request = holdRequests.poll();
+  private void checkpoint(DatabaseSync open, DatabaseSync.Outcome outcome) throws IOException {
+    boolean quiet = outcome.copied() == 0 && !outcome.more();
+    if (checkpoints.run(open, view, quiet, !holds.isHeld() && !closing)) {
+      publish(open);
     }
-  }
-
-  private void checkpoint(DatabaseSync open) throws IOException {
-    long now = System.nanoTime();
-    long frames = open.frames();
-    Urgency urgency = policy.urgency(frames, Duration.ofNanos(now - lastCheckpoint));
-    ShadowView current = view;
-    if (urgency == Urgency.NONE && frames > 0 && current != null && current.index() == indexToEnd) {
-      urgency = Urgency.LOW;
-    }
-    checkpointDueAt =
-        frames > 1 && !policy.interval().isZero()
-            ? lastCheckpoint + policy.interval().toNanos()
-            : Long.MAX_VALUE;
-    if (urgency == Urgency.NONE || holds.get() > 0 || closing || checkpointNotBefore - now > 0) {
-      return;
-    }
-    Duration patience = urgency == Urgency.HIGH ? options.busyTimeout() : SHORT_PATIENCE;
-    boolean shrink = frames >= CheckpointPolicy.TRUNCATE_PAGES;
-    CheckpointMode mode =
-        shrink
-            ? CheckpointMode.TRUNCATE
-            : urgency == Urgency.HIGH ? CheckpointMode.RESTART : CheckpointMode.PASSIVE;
-    boolean done = false;
-    boolean failed = true;
-    try {
-      done = open.checkpoint(patience, shrink);
-      failed = false;
-    } finally {
-      Duration elapsed = Duration.ofNanos(System.nanoTime() - now);
-      observer.onCheckpoint(options.path(), mode, elapsed, failed);
-    }
-    long after = System.nanoTime();
-    if (done) {
-      lastCheckpoint = after;
-      checkpointDueAt = Long.MAX_VALUE;
-    } else {
-      checkpointNotBefore =
-          after + options.monitorInterval().toNanos() / (urgency == Urgency.HIGH ? 4 : 1);
-    }
-    log.atDebug()
-        .addKeyValue("db", options.path())
-        .addKeyValue("frames", frames)
-        .addKeyValue("complete", done)
-        .addKeyValue("elapsed", Duration.ofNanos(after - now))
-        .log("checkpoint");
-    publish(open);
   }
 
   /** Keeps one index more than the slowest replica needs, as the peer does. */
@@ -487,9 +376,7 @@ final class DatabaseReplicator implements Replication {
         .addKeyValue("retry-in", pause)
         .setCause(e)
         .log("sync failed");
-    for (var request = holdRequests.poll(); request != null; request = holdRequests.poll()) {
-      request.completeExceptionally(new IOException("no snapshot while syncs fail: " + message));
-    }
+    holds.refuse("no snapshot while syncs fail: " + message);
     progressed();
     schedule(pause.toNanos());
   }
@@ -544,11 +431,11 @@ final class DatabaseReplicator implements Replication {
     if (open == null
         || error != null
         || lastStat.isFresh()
-        || checkpointDueAt - System.nanoTime() <= 0
+        || checkpoints.isDue(System.nanoTime())
         || !WalStat.of(open.walPath(), clock).sameAs(lastStat)) {
       wake();
     } else {
-      lastLook = clock.instant();
+      lag.lookedAt(clock.instant());
       schedule(options.monitorInterval().toNanos());
     }
   }
@@ -560,10 +447,10 @@ final class DatabaseReplicator implements Replication {
     for (ReplicaUploader uploader : uploaders) {
       replicas.add(
           uploader.status(
-              lag(uploader),
+              missing ? Duration.ZERO : lag.of(uploader.held()),
               lagBytes(now, uploader.position().orElse(null)),
               now != null && uploader.holds(now.end())
-                  ? Optional.of(lastLook)
+                  ? Optional.of(lag.lastLook())
                   : uploader.lastSync()));
     }
     return new DatabaseStatus(
@@ -574,133 +461,40 @@ final class DatabaseReplicator implements Replication {
         replicas);
   }
 
-  private Duration lag(ReplicaUploader uploader) {
-    if (missing) {
-      return Duration.ZERO;
-    }
-    Instant now = clock.instant();
-    Duration unseen = Duration.between(lastLook, now);
-    if (unseen.compareTo(options.monitorInterval().multipliedBy(2).plus(LATE)) < 0) {
-      unseen = Duration.ZERO;
-    }
-    Duration waiting =
-        copyTimes
-            .waitingSince(uploader.held())
-            .map(since -> Duration.between(since, now))
-            .orElse(Duration.ZERO);
-    return waiting.compareTo(unseen) > 0 ? waiting : unseen;
-  }
-
   private long lagBytes(@Nullable ShadowView now, @Nullable Position reached) {
     if (now == null) {
       return 0;
     }
     boolean same = reached != null && reached.generation().equals(now.generation());
     int index = same && reached != null ? reached.index() : now.firstIndex();
-    long lag = same && reached != null ? -reached.offset() : 0;
+    long bytes = same && reached != null ? -reached.offset() : 0;
     for (; index < now.index(); index++) {
       try {
-        lag += Files.size(shadowPath(now.generation(), index));
+        bytes += Files.size(shadowPath(now.generation(), index));
       } catch (IOException e) {
         // removed just now, so no replica needs it
       }
     }
-    return Math.max(0, lag + now.length());
+    return Math.max(0, bytes + now.length());
   }
 
   @Override
   public void sync(Duration timeout) throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + timeout.toNanos();
-    waiting.incrementAndGet();
-    try {
-      Position target = copyEverything(deadline);
-      while (target != null && !awaitReplicas(target, deadline)) {
-        target = copyEverything(deadline); // a new generation began meanwhile
-      }
-    } finally {
-      waiting.decrementAndGet();
-    }
+    requests.await(timeout);
   }
 
-  /** Waits for a step that began after this call to end. */
-  private @Nullable Position copyEverything(long deadline)
-      throws IOException, InterruptedException {
-    synchronized (monitor) {
-      long request = ++syncRequested;
-      wake();
-      while (syncServed < request) {
-        if (closed) {
-          throw new IOException("replication of " + options.path() + " has been closed");
-        }
-        if (!await(deadline)) {
-          String reason = error;
-          throw new IOException(
-              "database "
-                  + options.path()
-                  + " could not be copied in time"
-                  + (reason == null ? "" : ": " + reason));
-        }
-      }
-      return syncEnd;
-    }
+  boolean isClosed() {
+    return closed;
   }
 
-  private boolean awaitReplicas(Position target, long deadline)
-      throws IOException, InterruptedException {
-    uploaders.forEach(ReplicaUploader::signal);
-    synchronized (monitor) {
-      while (true) {
-        if (!isCurrent(target.generation())) {
-          return false;
-        }
-        List<ReplicaUploader> behind = new ArrayList<>();
-        for (ReplicaUploader uploader : uploaders) {
-          if (!uploader.holds(target)) {
-            behind.add(uploader);
-          }
-        }
-        if (behind.isEmpty()) {
-          return true;
-        }
-        if (!await(deadline)) {
-          throw new IOException(describe(behind));
-        }
-      }
-    }
-  }
-
-  private String describe(List<ReplicaUploader> behind) {
-    List<String> parts = new ArrayList<>();
-    for (ReplicaUploader uploader : behind) {
-      parts.add(
-          "replica '"
-              + uploader.name()
-              + "' of "
-              + options.path()
-              + " does not hold everything that was committed"
-              + uploader.error().map(e -> ": " + e).orElse(", there was not enough time"));
-    }
-    return String.join("; ", parts);
-  }
-
-  /** Waits once; the callers loop until what they wait for is true. */
-  @SuppressWarnings("WaitNotInLoop")
-  private boolean await(long deadline) throws InterruptedException {
-    long left = deadline - System.nanoTime();
-    if (left <= 0) {
-      return false;
-    }
-    monitor.wait(left / 1_000_000, (int) (left % 1_000_000));
-    return true;
+  /** Why the last step failed; empty if it did not. */
+  Optional<String> error() {
+    return Optional.ofNullable(error);
   }
 
   /** Has everything copied and uploaded without pause from now on; {@link #close} is to follow. */
   void hurry() {
-    waiting.incrementAndGet();
-    synchronized (monitor) {
-      syncRequested++;
-    }
-    wake();
+    requests.hurry();
   }
 
   @Override
@@ -772,9 +566,7 @@ final class DatabaseReplicator implements Replication {
         nextTick.cancel(false);
       }
     }
-    for (var request = holdRequests.poll(); request != null; request = holdRequests.poll()) {
-      request.cancel(false);
-    }
+    holds.cancel();
     progressed();
     try {
       released.get(10, TimeUnit.SECONDS);

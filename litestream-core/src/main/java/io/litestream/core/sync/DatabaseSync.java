@@ -40,8 +40,10 @@ public final class DatabaseSync implements AutoCloseable {
   /** How long the row that restarts the WAL waits for the application's writers. */
   private static final Duration BUMP_PATIENCE = Duration.ofMillis(100);
 
-  /** How much may be left to copy when the write lock is taken, if the writer allows. */
-  private static final long SMALL_REST = 1 << 20;
+  /**
+   * How much may be left to copy and checkpoint when the write lock is taken, unless it must be.
+   */
+  private static final long SMALL_REST = 8 << 20;
 
   private static final int CATCH_UP_ROUNDS = 3;
 
@@ -310,12 +312,17 @@ public final class DatabaseSync implements AutoCloseable {
    *
    * @param patience how long to wait for the write lock
    * @param shrink whether the WAL file is cut to what is in use
+   * @param insist whether to take the write lock also if that much is left to be done under it that
+   *     the application would be held up for long: it writes faster than can be checkpointed
    * @return whether all of the WAL is in the database file now. If not, nothing was lost and
-   *     nothing restarted: the write lock was not to be had, or another reader is in the way
+   *     nothing restarted: the write lock was not to be had, or not taken, or another reader is in
+   *     the way
    */
-  public boolean checkpoint(Duration patience, boolean shrink) throws IOException {
+  public boolean checkpoint(Duration patience, boolean shrink, boolean insist) throws IOException {
     if (!complete) {
-      catchUp();
+      if (!catchUp() && !insist) {
+        return false;
+      }
       gaps.accept(Gap.BEFORE_LOCK);
       Optional<LiveDatabase.WriteLock> lock = database.tryWriteLock(patience);
       if (lock.isEmpty()) {
@@ -343,8 +350,13 @@ public final class DatabaseSync implements AutoCloseable {
     return true;
   }
 
-  /** Copies and checkpoints up to the pin until little is left. */
-  private void catchUp() throws IOException {
+  /**
+   * Copies and checkpoints up to the pin until little is left.
+   *
+   * @return whether little is left; if not, the application writes faster than that
+   */
+  private boolean catchUp() throws IOException {
+    long rest = Long.MAX_VALUE;
     for (int round = 0; round < CATCH_UP_ROUNDS; round++) {
       gaps.accept(Gap.BEFORE_PIN);
       if (!level) {
@@ -357,10 +369,17 @@ public final class DatabaseSync implements AutoCloseable {
       syncToPresentEnd();
       gaps.accept(Gap.COPIED);
       database.checkpointToPin();
-      if (requireShadow().length() - before < SMALL_REST) {
-        return;
+      syncToPresentEnd();
+      long written = requireShadow().length() - before;
+      if (written < SMALL_REST) {
+        return true;
       }
+      if (written > rest / 2) {
+        return false;
+      }
+      rest = written;
     }
+    return false;
   }
 
   private CheckpointResult checkpointAll(LiveDatabase.WriteLock held) throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.litestream.core.position.Generation;
+import io.litestream.core.sync.DatabaseSync.Gap;
 import io.litestream.core.wal.FrameScanner;
 import io.litestream.core.wal.WalHeader;
 import java.io.IOException;
@@ -15,7 +16,9 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
@@ -152,7 +155,7 @@ class DatabaseSyncTest {
         DatabaseSync sync = open()) {
       insert(app, 50_000);
       syncAll(sync);
-      assertThat(sync.checkpoint(BUSY, false)).isTrue();
+      assertThat(sync.checkpoint(BUSY, false, true)).isTrue();
       assertThat(view(sync).index()).isEqualTo(1);
       assertThat(view(sync).generation()).isEqualTo(Generation.of(1));
       assertNothingMissing(sync);
@@ -165,7 +168,7 @@ class DatabaseSyncTest {
         DatabaseSync sync = open()) {
       insert(app, 500_000);
       syncAll(sync);
-      assertThat(sync.checkpoint(BUSY, true)).isTrue();
+      assertThat(sync.checkpoint(BUSY, true, true)).isTrue();
       assertThat(Files.size(sync.walPath())).isLessThan(20_000);
       assertNothingMissing(sync);
     }
@@ -181,13 +184,13 @@ class DatabaseSyncTest {
       run(reader, "SELECT count(*) FROM t");
       insert(app, 5000);
       syncAll(sync);
-      assertThat(sync.checkpoint(BUSY, false)).isFalse();
+      assertThat(sync.checkpoint(BUSY, false, true)).isFalse();
       insert(app, 5000);
       syncAll(sync);
       assertThat(view(sync).index()).isZero();
       assertNothingMissing(sync);
       run(reader, "COMMIT");
-      assertThat(sync.checkpoint(BUSY, false)).isTrue();
+      assertThat(sync.checkpoint(BUSY, false, true)).isTrue();
       assertNothingMissing(sync);
     }
   }
@@ -201,9 +204,42 @@ class DatabaseSyncTest {
       syncAll(sync);
       insert(app, 5000);
       run(writer, "BEGIN IMMEDIATE");
-      assertThat(sync.checkpoint(Duration.ofMillis(30), false)).isFalse();
+      assertThat(sync.checkpoint(Duration.ofMillis(30), false, true)).isFalse();
       assertThat(view(sync).length()).isEqualTo(Files.size(sync.walPath()));
       run(writer, "ROLLBACK");
+    }
+  }
+
+  @Test
+  void aWriterFasterThanTheCheckpointIsNotHeldUpUnlessItHasToBe() throws Exception {
+    try (Connection app = connect();
+        DatabaseSync sync = open()) {
+      insert(app, 5000);
+      syncAll(sync);
+      List<Gap> passed = new ArrayList<>();
+      sync.onGap(
+          gap -> {
+            passed.add(gap);
+            if (gap == Gap.PINNED) {
+              insertUnchecked(app, 9 << 20);
+            }
+          });
+      assertThat(sync.checkpoint(BUSY, false, false)).isFalse();
+      assertThat(passed).doesNotContain(Gap.LOCKED);
+      assertThat(view(sync).length()).isEqualTo(Files.size(sync.walPath()));
+      assertNothingMissing(sync);
+
+      assertThat(sync.checkpoint(BUSY, false, true)).isTrue();
+      assertThat(passed).contains(Gap.LOCKED);
+      assertNothingMissing(sync);
+    }
+  }
+
+  private static void insertUnchecked(Connection app, int bytes) {
+    try {
+      insert(app, bytes);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
     }
   }
 
@@ -226,7 +262,7 @@ class DatabaseSyncTest {
           syncAll(sync);
         }
         if (random.nextInt(10) == 0) {
-          sync.checkpoint(BUSY, random.nextBoolean());
+          sync.checkpoint(BUSY, random.nextBoolean(), true);
         }
       }
       syncAll(sync);

@@ -1,0 +1,75 @@
+package io.litestream.core.engine;
+
+import io.litestream.core.position.Position;
+import io.litestream.core.sync.DatabaseSync;
+import java.io.IOException;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The {@link SnapshotHold}s of one database: asked for by any thread, granted by the steps of its
+ * replicator.
+ */
+final class SnapshotHolds {
+
+  private final Runnable wake;
+  private final Queue<CompletableFuture<SnapshotHold>> requests = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger held = new AtomicInteger();
+
+  /**
+   * @param wake has a step begin
+   */
+  SnapshotHolds(Runnable wake) {
+    this.wake = wake;
+  }
+
+  CompletableFuture<SnapshotHold> request() {
+    CompletableFuture<SnapshotHold> future = new CompletableFuture<>();
+    requests.add(future);
+    wake.run();
+    return future;
+  }
+
+  boolean isRequested() {
+    return !requests.isEmpty();
+  }
+
+  /** Whether the WAL may not be checkpointed now. */
+  boolean isHeld() {
+    return held.get() > 0;
+  }
+
+  /**
+   * Grants what was asked for.
+   *
+   * @param covered the end of the shadow WAL, which holds everything that was committed
+   */
+  void grant(DatabaseSync sync, Position covered) {
+    for (var request = requests.poll(); request != null; request = requests.poll()) {
+      held.incrementAndGet();
+      SnapshotHold hold = new SnapshotHold(sync, covered, this::release);
+      if (!request.complete(hold)) {
+        hold.close();
+      }
+    }
+  }
+
+  private void release() {
+    held.decrementAndGet();
+    wake.run();
+  }
+
+  void refuse(String reason) {
+    for (var request = requests.poll(); request != null; request = requests.poll()) {
+      request.completeExceptionally(new IOException(reason));
+    }
+  }
+
+  void cancel() {
+    for (var request = requests.poll(); request != null; request = requests.poll()) {
+      request.cancel(false);
+    }
+  }
+}
