@@ -3,6 +3,7 @@ package io.litestream.core.engine;
 import io.litestream.core.DatabaseOptions;
 import io.litestream.core.ReplicationObserver;
 import io.litestream.core.ReplicationObserver.CheckpointMode;
+import io.litestream.core.sync.CheckpointOutcome;
 import io.litestream.core.sync.CheckpointPolicy;
 import io.litestream.core.sync.CheckpointPolicy.Urgency;
 import io.litestream.core.sync.DatabaseSync;
@@ -24,24 +25,23 @@ final class Checkpoints {
   private static final Duration SHORT_PATIENCE = Duration.ofMillis(20);
 
   /**
-   * Bytes in the WAL from which the application has to wait for as long as a checkpoint takes:
-   * before the disk is full.
+   * Bytes a second from which on an application is left alone. The application's own automatic
+   * checkpoints reach as far as the pin; once a checkpoint of ours has moved it, one commit of the
+   * application's writes all that has come together, and waits for the disk: at hundreds of MB a
+   * second, for seconds.
    */
+  private static final long FLAT_OUT = 100_000_000;
+
+  /** Bytes in the WAL from which on an application that cannot be caught up with is slowed down. */
   private static final long LARGEST_WAL = 4L << 30;
-
-  /**
-   * While the application writes without a rest, checkpoints that fail take a fifth of the time.
-   */
-  private static final int PAUSE_FACTOR = 4;
-
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
   private final DatabaseOptions options;
   private final ReplicationObserver observer;
   private final CheckpointPolicy policy;
   private long last = System.nanoTime();
   private long notBefore = last;
-  private long notWhileBusyBefore = last;
+  private final WriteRate rate = new WriteRate(0, last);
+
   private volatile long dueAt;
 
   /** The index that somebody wants to end; -1 if nobody does. */
@@ -71,11 +71,11 @@ final class Checkpoints {
    * Takes a checkpoint if it is due.
    *
    * @param view what the shadow WAL holds; null if that is not known
-   * @param quiet whether nothing had been written since the step before
+   * @param behind whether the WAL is known to hold more than the shadow WAL
    * @param allowed whether one may be taken now
    * @return whether it was tried, and what is known of the database may have changed
    */
-  boolean run(DatabaseSync open, @Nullable ShadowView view, boolean quiet, boolean allowed)
+  boolean run(DatabaseSync open, @Nullable ShadowView view, boolean behind, boolean allowed)
       throws IOException {
     long now = System.nanoTime();
     long frames = open.frames();
@@ -88,39 +88,39 @@ final class Checkpoints {
             ? last + policy.interval().toNanos()
             : Long.MAX_VALUE;
     boolean insist = view != null && view.length() >= LARGEST_WAL;
-    boolean pausing = notBefore - now > 0 || (!quiet && !insist && notWhileBusyBefore - now > 0);
-    if (urgency == Urgency.NONE || !allowed || pausing) {
+    rate.update(open.copiedBytes(), now);
+    boolean flatOut = !insist && (behind || rate.perSecond() > FLAT_OUT);
+    if (urgency == Urgency.NONE || !allowed || flatOut || notBefore - now > 0) {
       return false;
     }
-    boolean done = checkpoint(open, urgency, frames, insist);
+    CheckpointOutcome outcome = checkpoint(open, urgency, frames, insist);
     long after = System.nanoTime();
-    if (done) {
+    if (outcome == CheckpointOutcome.COMPLETE) {
       last = after;
       dueAt = Long.MAX_VALUE;
     } else {
       notBefore = after + options.monitorInterval().toNanos() / (urgency == Urgency.HIGH ? 4 : 1);
-      notWhileBusyBefore = after + Math.min(PAUSE_FACTOR * (after - now), LONGEST_PAUSE.toNanos());
     }
     log.atDebug()
         .addKeyValue("db", options.path())
         .addKeyValue("frames", frames)
-        .addKeyValue("complete", done)
+        .addKeyValue("outcome", outcome)
         .addKeyValue("elapsed", Duration.ofNanos(after - now))
         .log("checkpoint");
     return true;
   }
 
-  private boolean checkpoint(DatabaseSync open, Urgency urgency, long frames, boolean insist)
-      throws IOException {
+  private CheckpointOutcome checkpoint(
+      DatabaseSync open, Urgency urgency, long frames, boolean insist) throws IOException {
     boolean urgent = urgency == Urgency.HIGH;
     boolean shrink = frames >= CheckpointPolicy.TRUNCATE_PAGES;
     long began = System.nanoTime();
     boolean failed = true;
     try {
-      boolean done =
+      CheckpointOutcome outcome =
           open.checkpoint(urgent ? options.busyTimeout() : SHORT_PATIENCE, shrink, insist);
       failed = false;
-      return done;
+      return outcome;
     } finally {
       observer.onCheckpoint(
           options.path(),

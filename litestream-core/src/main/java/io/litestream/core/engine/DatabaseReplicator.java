@@ -261,7 +261,7 @@ final class DatabaseReplicator implements Replication {
       if (!outcome.more()) {
         lag.lookedAt(looked);
       }
-      checkpoint(open, outcome);
+      checkpoint(open, outcome.more());
       removeUnneeded(open);
       recovered();
       long elapsed = System.nanoTime() - began;
@@ -323,9 +323,8 @@ final class DatabaseReplicator implements Replication {
     }
   }
 
-  private void checkpoint(DatabaseSync open, DatabaseSync.Outcome outcome) throws IOException {
-    boolean quiet = outcome.copied() == 0 && !outcome.more();
-    if (checkpoints.run(open, view, quiet, !holds.isHeld() && !closing)) {
+  private void checkpoint(DatabaseSync open, boolean behind) throws IOException {
+    if (checkpoints.run(open, view, behind, !holds.isHeld() && !closing)) {
       publish(open);
     }
   }

@@ -201,6 +201,15 @@ public final class LiveDatabase implements AutoCloseable {
   }
 
   /**
+   * Holds the application's writers back until the answer is closed.
+   *
+   * @param repeated whether again and again; if not, for a moment only
+   */
+  public WriterBrake holdWriters(boolean repeated) {
+    return new WriterBrake(path, repeated);
+  }
+
+  /**
    * Takes the lock that a writer holds, so that nobody can commit until it is closed.
    *
    * @param patience how long to try; zero tries once

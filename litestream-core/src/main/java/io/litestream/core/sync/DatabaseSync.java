@@ -6,6 +6,7 @@ import io.litestream.core.shadow.MetaDirectory;
 import io.litestream.core.shadow.ShadowFile;
 import io.litestream.core.sqlite.CheckpointResult;
 import io.litestream.core.sqlite.LiveDatabase;
+import io.litestream.core.sqlite.WriterBrake;
 import io.litestream.core.sync.SyncDecision.Facts;
 import io.litestream.core.sync.SyncDecision.OldTail;
 import io.litestream.core.sync.SyncDecision.Reason;
@@ -45,7 +46,16 @@ public final class DatabaseSync implements AutoCloseable {
    */
   private static final long SMALL_REST = 8 << 20;
 
-  private static final int CATCH_UP_ROUNDS = 3;
+  private static final int CATCH_UP_ROUNDS = 6;
+
+  /**
+   * How much may lie between two places of the pin for the application to checkpoint it, in the
+   * middle of one of its commits.
+   */
+  private static final long LARGE_STEP = 32 << 20;
+
+  /** Enough for many GB, if each round leaves a third of the one before. */
+  private static final int BRAKED_ROUNDS = 12;
 
   private final LiveDatabase database;
   private final MetaDirectory meta;
@@ -67,6 +77,9 @@ public final class DatabaseSync implements AutoCloseable {
 
   /** Whether all of the WAL is in the database file, so that the next write restarts it. */
   private boolean complete;
+
+  /** How far the shadow file reached when the pin was moved last. */
+  private long pinnedFrom;
 
   private boolean walMade;
   private @Nullable Reason forced;
@@ -270,6 +283,7 @@ public final class DatabaseSync implements AutoCloseable {
     ShadowFile previous = shadow;
     shadow = next;
     complete = false;
+    pinnedFrom = 0;
     if (previous != null) {
       previous.close();
     }
@@ -312,21 +326,20 @@ public final class DatabaseSync implements AutoCloseable {
    *
    * @param patience how long to wait for the write lock
    * @param shrink whether the WAL file is cut to what is in use
-   * @param insist whether to take the write lock also if that much is left to be done under it that
-   *     the application would be held up for long: it writes faster than can be checkpointed
-   * @return whether all of the WAL is in the database file now. If not, nothing was lost and
-   *     nothing restarted: the write lock was not to be had, or not taken, or another reader is in
-   *     the way
+   * @param insist whether to slow the application down if it writes faster than can be checkpointed
    */
-  public boolean checkpoint(Duration patience, boolean shrink, boolean insist) throws IOException {
+  public CheckpointOutcome checkpoint(Duration patience, boolean shrink, boolean insist)
+      throws IOException {
     if (!complete) {
-      if (!catchUp() && !insist) {
-        return false;
+      if (insist) {
+        catchUpWithBrake();
+      } else if (!catchUp()) {
+        return CheckpointOutcome.OUTRUN;
       }
       gaps.accept(Gap.BEFORE_LOCK);
       Optional<LiveDatabase.WriteLock> lock = database.tryWriteLock(patience);
       if (lock.isEmpty()) {
-        return false;
+        return CheckpointOutcome.BLOCKED;
       }
       try (LiveDatabase.WriteLock held = lock.get()) {
         gaps.accept(Gap.LOCKED);
@@ -341,13 +354,13 @@ public final class DatabaseSync implements AutoCloseable {
       }
       gaps.accept(Gap.UNLOCKED);
       if (!complete) {
-        return false;
+        return CheckpointOutcome.BLOCKED;
       }
     }
     database.bumpSequence(shrink, BUMP_PATIENCE);
     gaps.accept(Gap.RESTARTED);
     sync(BUFFER_BYTES * 8L);
-    return true;
+    return CheckpointOutcome.COMPLETE;
   }
 
   /**
@@ -356,30 +369,71 @@ public final class DatabaseSync implements AutoCloseable {
    * @return whether little is left; if not, the application writes faster than that
    */
   private boolean catchUp() throws IOException {
-    long rest = Long.MAX_VALUE;
+    long before = Long.MAX_VALUE;
     for (int round = 0; round < CATCH_UP_ROUNDS; round++) {
-      gaps.accept(Gap.BEFORE_PIN);
-      if (!level) {
-        syncToPresentEnd(); // after a failure in the middle of a round
-      }
-      long before = requireShadow().length();
-      database.repin();
-      level = false;
-      gaps.accept(Gap.PINNED);
-      syncToPresentEnd();
-      gaps.accept(Gap.COPIED);
-      database.checkpointToPin();
-      syncToPresentEnd();
-      long written = requireShadow().length() - before;
-      if (written < SMALL_REST) {
+      long rest = catchUpBeforeOthers();
+      if (rest < SMALL_REST) {
         return true;
       }
-      if (written > rest / 2) {
+      if (rest > before / 2) {
         return false;
       }
-      rest = written;
+      before = rest;
     }
     return false;
+  }
+
+  /**
+   * The application's automatic checkpoints reach as far as the pin. If it moves far, the next
+   * commit would do all that has become possible, and take seconds: so nobody may commit until we
+   * are at it.
+   */
+  private long catchUpBeforeOthers() throws IOException {
+    ShadowFile file = shadow;
+    if (file == null || file.length() - pinnedFrom < LARGE_STEP) {
+      return catchUpOnce();
+    }
+    WriterBrake brake = database.holdWriters(false);
+    try {
+      brake.awaitHeld();
+      syncToPresentEnd();
+      return catchUpOnce();
+    } finally {
+      brake.close();
+    }
+  }
+
+  private void catchUpWithBrake() throws IOException {
+    WriterBrake brake = database.holdWriters(true);
+    try {
+      for (int round = 0; round < BRAKED_ROUNDS; round++) {
+        brake.awaitHeld();
+        syncToPresentEnd();
+        if (catchUpOnce() < SMALL_REST) {
+          return;
+        }
+      }
+    } finally {
+      brake.close();
+    }
+  }
+
+  /** Returns how many bytes were written meanwhile. */
+  private long catchUpOnce() throws IOException {
+    gaps.accept(Gap.BEFORE_PIN);
+    if (!level) {
+      syncToPresentEnd(); // after a failure in the middle of a round
+    }
+    long before = requireShadow().length();
+    database.repin();
+    level = false;
+    pinnedFrom = before;
+    gaps.accept(Gap.PINNED);
+    syncToPresentEnd();
+    gaps.accept(Gap.COPIED);
+    database.checkpointToPin();
+    syncToPresentEnd();
+    return requireShadow().length() - before;
   }
 
   private CheckpointResult checkpointAll(LiveDatabase.WriteLock held) throws IOException {

@@ -125,13 +125,13 @@ class CheckpointGapsTest {
                 actions.forEach(sql -> tryRun(app, sql));
               }
             });
-        sync.checkpoint(Duration.ofMillis(2), false, true);
+        sync.checkpoint(Duration.ofMillis(2), false, false);
         tryRun(app, "INSERT INTO t (x) VALUES (randomblob(700000))");
         sync.sync(Long.MAX_VALUE);
-        sync.checkpoint(Duration.ofMillis(2), true, true);
+        sync.checkpoint(Duration.ofMillis(2), true, false);
         sync.onGap(now -> {});
         run(app, "INSERT INTO t (x) VALUES (randomblob(3000))");
-        sync.checkpoint(BUSY, false, true);
+        sync.checkpoint(BUSY, false, false);
         sync.sync(Long.MAX_VALUE);
         assertNothingIsMissing(sync, database, gap + " " + actions);
         sync.close();
@@ -157,7 +157,7 @@ class CheckpointGapsTest {
           });
       for (int i = 0; i < 40; i++) {
         sync.sync(1 << 16);
-        sync.checkpoint(Duration.ofMillis(2), random.nextBoolean(), true);
+        sync.checkpoint(Duration.ofMillis(2), random.nextBoolean(), random.nextBoolean());
       }
       sync.onGap(gap -> {});
       sync.sync(Long.MAX_VALUE);
@@ -180,7 +180,7 @@ class CheckpointGapsTest {
               tryRun(app, "INSERT INTO t (x) VALUES (randomblob(900000))");
             }
           });
-      sync.checkpoint(BUSY, false, true);
+      sync.checkpoint(BUSY, false, false);
       sync.onGap(gap -> {});
       sync.sync(Long.MAX_VALUE);
       assertNothingIsMissing(sync, database, "restart");
@@ -204,7 +204,7 @@ class CheckpointGapsTest {
               tryRun(app, "PRAGMA wal_checkpoint(TRUNCATE)");
             }
           });
-      sync.checkpoint(BUSY, false, true);
+      sync.checkpoint(BUSY, false, false);
       assertThat(sync.view().orElseThrow().generation()).isEqualTo(Generation.of(2));
     }
   }

@@ -20,7 +20,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -155,7 +158,7 @@ class DatabaseSyncTest {
         DatabaseSync sync = open()) {
       insert(app, 50_000);
       syncAll(sync);
-      assertThat(sync.checkpoint(BUSY, false, true)).isTrue();
+      assertThat(sync.checkpoint(BUSY, false, false)).isEqualTo(CheckpointOutcome.COMPLETE);
       assertThat(view(sync).index()).isEqualTo(1);
       assertThat(view(sync).generation()).isEqualTo(Generation.of(1));
       assertNothingMissing(sync);
@@ -168,7 +171,7 @@ class DatabaseSyncTest {
         DatabaseSync sync = open()) {
       insert(app, 500_000);
       syncAll(sync);
-      assertThat(sync.checkpoint(BUSY, true, true)).isTrue();
+      assertThat(sync.checkpoint(BUSY, true, false)).isEqualTo(CheckpointOutcome.COMPLETE);
       assertThat(Files.size(sync.walPath())).isLessThan(20_000);
       assertNothingMissing(sync);
     }
@@ -184,13 +187,13 @@ class DatabaseSyncTest {
       run(reader, "SELECT count(*) FROM t");
       insert(app, 5000);
       syncAll(sync);
-      assertThat(sync.checkpoint(BUSY, false, true)).isFalse();
+      assertThat(sync.checkpoint(BUSY, false, false)).isEqualTo(CheckpointOutcome.BLOCKED);
       insert(app, 5000);
       syncAll(sync);
       assertThat(view(sync).index()).isZero();
       assertNothingMissing(sync);
       run(reader, "COMMIT");
-      assertThat(sync.checkpoint(BUSY, false, true)).isTrue();
+      assertThat(sync.checkpoint(BUSY, false, false)).isEqualTo(CheckpointOutcome.COMPLETE);
       assertNothingMissing(sync);
     }
   }
@@ -204,14 +207,15 @@ class DatabaseSyncTest {
       syncAll(sync);
       insert(app, 5000);
       run(writer, "BEGIN IMMEDIATE");
-      assertThat(sync.checkpoint(Duration.ofMillis(30), false, true)).isFalse();
+      assertThat(sync.checkpoint(Duration.ofMillis(30), false, false))
+          .isEqualTo(CheckpointOutcome.BLOCKED);
       assertThat(view(sync).length()).isEqualTo(Files.size(sync.walPath()));
       run(writer, "ROLLBACK");
     }
   }
 
   @Test
-  void aWriterFasterThanTheCheckpointIsNotHeldUpUnlessItHasToBe() throws Exception {
+  void aWriterThatOutrunsTheCheckpointIsNotHeldUp() throws Exception {
     try (Connection app = connect();
         DatabaseSync sync = open()) {
       insert(app, 5000);
@@ -224,14 +228,45 @@ class DatabaseSyncTest {
               insertUnchecked(app, 9 << 20);
             }
           });
-      assertThat(sync.checkpoint(BUSY, false, false)).isFalse();
+      assertThat(sync.checkpoint(BUSY, false, false)).isEqualTo(CheckpointOutcome.OUTRUN);
       assertThat(passed).doesNotContain(Gap.LOCKED);
       assertThat(view(sync).length()).isEqualTo(Files.size(sync.walPath()));
       assertNothingMissing(sync);
+    }
+  }
 
-      assertThat(sync.checkpoint(BUSY, false, true)).isTrue();
-      assertThat(passed).contains(Gap.LOCKED);
+  @Test
+  void aWriterThatOutrunsTheCheckpointIsSlowedDownIfThatMustBe() throws Exception {
+    try (DatabaseSync sync = open()) {
+      syncAll(sync);
+      AtomicBoolean stop = new AtomicBoolean();
+      AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+      Thread writer = new Thread(() -> writeFlatOut(stop, failure));
+      writer.start();
+      try {
+        while (view(sync).length() < 50 << 20) {
+          sync.sync(1 << 20);
+        }
+        assertThat(sync.checkpoint(BUSY, false, true)).isEqualTo(CheckpointOutcome.COMPLETE);
+      } finally {
+        stop.set(true);
+        writer.join();
+      }
+      assertThat(failure.get()).isNull();
+      syncAll(sync);
+      assertThat(view(sync).generation()).isEqualTo(Generation.of(1));
       assertNothingMissing(sync);
+    }
+  }
+
+  private void writeFlatOut(AtomicBoolean stop, AtomicReference<@Nullable Exception> failure) {
+    try (Connection app = connect()) {
+      run(app, "PRAGMA busy_timeout = 20000");
+      while (!stop.get()) {
+        insert(app, 1 << 20);
+      }
+    } catch (SQLException e) {
+      failure.set(e);
     }
   }
 
@@ -262,7 +297,7 @@ class DatabaseSyncTest {
           syncAll(sync);
         }
         if (random.nextInt(10) == 0) {
-          sync.checkpoint(BUSY, random.nextBoolean(), true);
+          sync.checkpoint(BUSY, random.nextBoolean(), false);
         }
       }
       syncAll(sync);
