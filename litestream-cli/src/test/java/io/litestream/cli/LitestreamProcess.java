@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -66,7 +67,12 @@ final class LitestreamProcess implements AutoCloseable {
 
   /** Waits for something; fails if the process ends before. */
   void await(String what, Condition condition) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    await(what, Duration.ofSeconds(PATIENCE_SECONDS), condition);
+  }
+
+  /** As above, for so long. */
+  void await(String what, Duration patience, Condition condition) throws Exception {
+    long deadline = System.nanoTime() + patience.toNanos();
     while (!condition.holds()) {
       assertThat(process.isAlive()).as("runs on until %s: %s", what, output()).isTrue();
       assertThat(System.nanoTime()).as("in time: %s: %s", what, output()).isLessThan(deadline);
