@@ -2,6 +2,7 @@ package io.litestream.cli;
 
 import io.litestream.cli.check.StartCheck;
 import io.litestream.cli.config.Configuration;
+import io.litestream.cli.config.DatabaseDirectory;
 import io.litestream.cli.config.GoDuration;
 import io.litestream.cli.config.LogSettings;
 import io.litestream.cli.config.Monitoring;
@@ -10,13 +11,14 @@ import io.litestream.cli.monitor.Monitor;
 import io.litestream.cli.process.ChildCommand;
 import io.litestream.cli.process.ChildProcess;
 import io.litestream.cli.process.StopSignal;
+import io.litestream.cli.running.Reload;
+import io.litestream.cli.running.RunningDatabases;
 import io.litestream.core.DatabaseOptions;
 import io.litestream.core.DatabaseStatus;
 import io.litestream.core.Litestream;
 import io.litestream.core.ReplicaOptions;
 import io.litestream.core.ReplicaStores;
 import io.litestream.core.Replication;
-import io.litestream.spi.ReplicaException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
-import org.slf4j.spi.LoggingEventBuilder;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,10 +52,9 @@ import picocli.CommandLine.Parameters;
     })
 final class ReplicateCommand implements Command {
 
-  /** What of a replica's settings may be logged. Anything else could be a secret. */
-  private static final List<String> LOGGED_SETTINGS =
-      List.of(
-          "path", "bucket", "region", "endpoint", "storage-class", "host", "user", "account-name");
+  private static final Configuration NOTHING =
+      new Configuration(
+          Optional.empty(), LogSettings.WITHOUT_FILE, Monitoring.DEFAULT, List.of(), List.of());
 
   @Parameters(hidden = true)
   List<String> arguments = List.of();
@@ -111,11 +111,20 @@ final class ReplicateCommand implements Command {
     if (once && child.isPresent()) {
       throw new CommandException("cannot specify both -once and -exec");
     }
-    LogSettings logging = logging(configuration.logging());
-    Logging.configure(
-        logging, logging.stderr() ? surroundings.err() : surroundings.out(), surroundings.zone());
+    Optional<Level> level = level();
+    configureLogging(configuration, level, surroundings);
     if (configuration.isEmpty()) {
-      throw new CommandException("no databases specified in configuration");
+      throw nothingToReplicate();
+    }
+    CompletableFuture<Reload> reload = new CompletableFuture<>();
+    if (!once && arguments.isEmpty()) {
+      // Before anything begins: without a handler, the signal would end the process.
+      surroundings
+          .signals()
+          .onReload(
+              () -> {
+                var unused = reload.thenAccept(Reload::request);
+              });
     }
 
     Logger log = LoggerFactory.getLogger(ReplicateCommand.class);
@@ -128,40 +137,67 @@ final class ReplicateCommand implements Command {
             new Monitor(configuration.monitoring(), Version.text(), surroundings.clock());
         Litestream engine =
             Litestream.start(ReplicaStores.installed(), timeout, monitor.observer())) {
-      for (DatabaseOptions database : configuration.databases()) {
-        engine.replicate(database);
-        log.atInfo().addKeyValue("path", database.path()).log("initialized db");
-        database.replicas().forEach(replica -> logReplica(log, replica));
-      }
-      monitor.start(engine::replications);
-      DirectoryReplication directories = DirectoryReplication.start(engine, configuration);
-      StartCheck check = startCheck(configuration, monitor, surroundings);
-      try {
+      try (RunningDatabases databases = RunningDatabases.start(engine, configuration, timeout);
+          StartCheck check =
+              new StartCheck(ReplicaStores.installed(), monitor.observer(), surroundings.clock());
+          Reload reloading =
+              new Reload(
+                  () -> readAgain(surroundings),
+                  databases,
+                  (before, now) -> {
+                    configureLogging(now, level, surroundings);
+                    check.begin(toCheck(before, now));
+                  })) {
+        monitor.start(engine::replications);
+        check.begin(toCheck(NOTHING, configuration));
+        reload.complete(reloading);
         if (once) {
           syncOnce(engine.replications(), timeout, surroundings);
         } else {
           code = awaitEnd(child, surroundings, log);
         }
-      } finally {
-        check.stop();
-        directories.close();
       }
     }
     log.info("litestream shut down");
     return code;
   }
 
-  /** The databases of a directory have their replicas in one place, which is checked once. */
-  private static StartCheck startCheck(
-      Configuration configuration, Monitor monitor, Surroundings surroundings)
-      throws ReplicaException {
+  /**
+   * The databases whose replicas are new, or kept otherwise than before. Those of a directory have
+   * their replicas in one place, which is checked once.
+   */
+  private static List<DatabaseOptions> toCheck(Configuration before, Configuration now) {
     List<DatabaseOptions> checked = new ArrayList<>();
-    if (configuration.monitoring().checkOnStart()) {
-      checked.addAll(configuration.databases());
-      configuration.directories().forEach(directory -> checked.add(directory.options()));
+    if (now.monitoring().checkOnStart()) {
+      checked.addAll(now.databases());
+      checked.removeAll(Set.copyOf(before.databases()));
+      for (DatabaseDirectory directory : now.directories()) {
+        if (!before.directories().contains(directory)) {
+          checked.add(directory.options());
+        }
+      }
     }
-    return StartCheck.start(
-        checked, ReplicaStores.installed(), monitor.observer(), surroundings.clock());
+    return checked;
+  }
+
+  private static void configureLogging(
+      Configuration configuration, Optional<Level> level, Surroundings surroundings) {
+    LogSettings configured = configuration.logging();
+    LogSettings logging = level.map(configured::at).orElse(configured);
+    Logging.configure(
+        logging, logging.stderr() ? surroundings.err() : surroundings.out(), surroundings.zone());
+  }
+
+  private Configuration readAgain(Surroundings surroundings) throws IOException {
+    Configuration read = config.read(surroundings);
+    if (read.isEmpty()) {
+      throw nothingToReplicate();
+    }
+    return read;
+  }
+
+  private static CommandException nothingToReplicate() {
+    return new CommandException("no databases specified in configuration");
   }
 
   private static void restoreMissing(List<DatabaseOptions> databases, Surroundings surroundings)
@@ -215,17 +251,18 @@ final class ReplicateCommand implements Command {
     }
   }
 
-  private LogSettings logging(LogSettings configured) throws CommandException {
+  /** The level that counts more than the configuration's, if one was given. */
+  private Optional<Level> level() throws CommandException {
     if (logLevel != null) {
       String name = logLevel;
-      return configured.at(
+      return Optional.of(
           LogSettings.level(name)
               .orElseThrow(
                   () ->
                       new CommandException(
                           "invalid -log-level '" + name + "': " + LogSettings.LEVELS)));
     }
-    return general.verbose ? configured.at(Level.DEBUG) : configured;
+    return general.verbose ? Optional.of(Level.DEBUG) : Optional.empty();
   }
 
   private Configuration configuration(Surroundings surroundings) throws IOException {
@@ -265,24 +302,6 @@ final class ReplicateCommand implements Command {
         replica.syncInterval(),
         replica.retention(),
         replica.age());
-  }
-
-  private static void logReplica(Logger log, ReplicaOptions replica) {
-    LoggingEventBuilder event =
-        log.atInfo()
-            .addKeyValue("name", replica.name())
-            .addKeyValue("type", replica.type())
-            .addKeyValue("sync-interval", replica.syncInterval());
-    for (String key : LOGGED_SETTINGS) {
-      String value = replica.settings().get(key);
-      if (value != null && !value.isEmpty()) {
-        event = event.addKeyValue(key, value);
-      }
-    }
-    if (replica.age().encrypts()) {
-      event = event.addKeyValue("age-recipients", replica.age().recipients().size());
-    }
-    event.log("replicating to");
   }
 
   /**

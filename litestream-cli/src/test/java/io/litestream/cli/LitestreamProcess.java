@@ -99,6 +99,12 @@ final class LitestreamProcess implements AutoCloseable {
     process.destroy();
   }
 
+  /** Sends any signal, by its name without SIG. */
+  void signal(String name) throws Exception {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start();
+    assertThat(kill.waitFor()).isZero();
+  }
+
   /** Waits for its end. */
   int exitCode() throws Exception {
     assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))

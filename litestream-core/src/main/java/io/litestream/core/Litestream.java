@@ -71,6 +71,16 @@ public final class Litestream implements AutoCloseable {
   }
 
   /**
+   * Whether {@link #replicate} would take the settings of a database's replicas. Sends no request,
+   * and does not look at the database.
+   *
+   * @throws IOException if a setting is wrong
+   */
+  public void checkSettings(DatabaseOptions options) throws IOException {
+    engine.checkSettings(options);
+  }
+
+  /**
    * Brings a database back from a replica. It appears at {@link RestoreRequest#output()} when it is
    * complete and verified, or not at all. Replication need not run. To look at what would be done
    * first, to choose among several replicas, or to follow the progress, use {@link Restorer}.

@@ -34,4 +34,12 @@ public interface Replication extends AutoCloseable {
    */
   @Override
   void close() throws IOException;
+
+  /**
+   * As {@link #close()}, with another limit for the last sync. What is not uploaded by then is kept
+   * on this machine, and uploaded when the database is replicated again.
+   *
+   * @throws IOException if something committed is not in every replica
+   */
+  void close(Duration lastSync) throws IOException;
 }

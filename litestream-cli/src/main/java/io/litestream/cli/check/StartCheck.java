@@ -9,6 +9,8 @@ import io.litestream.core.check.Verdict;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -16,42 +18,39 @@ import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Probes the replicas beside replication that is beginning, and logs one line for each, so that a
- * missing permission is known in the first second and not when it is needed. Holds nothing up.
+ * missing permission is known in the first second and not when it is needed. Holds nothing up. Any
+ * thread may use it.
  */
-public final class StartCheck {
+public final class StartCheck implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(StartCheck.class);
 
   private final ReplicaStores adapters;
   private final ReplicationObserver observer;
   private final Clock clock;
-  private final Thread thread;
+  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
-  private StartCheck(
-      List<DatabaseOptions> databases,
-      ReplicaStores adapters,
-      ReplicationObserver observer,
-      Clock clock) {
+  /**
+   * @param observer is told of the requests that it takes
+   */
+  public StartCheck(ReplicaStores adapters, ReplicationObserver observer, Clock clock) {
     this.adapters = adapters;
     this.observer = observer;
     this.clock = clock;
-    this.thread = new Thread(() -> run(databases), "litestream-check");
-    thread.setDaemon(true);
   }
 
-  /**
-   * Begins.
-   *
-   * @param observer is told of the requests that it takes
-   */
-  public static StartCheck start(
-      List<DatabaseOptions> databases,
-      ReplicaStores adapters,
-      ReplicationObserver observer,
-      Clock clock) {
-    StartCheck check = new StartCheck(databases, adapters, observer, clock);
-    check.thread.start();
-    return check;
+  /** Begins with these. Returns at once. */
+  public void begin(List<DatabaseOptions> databases) {
+    Thread thread =
+        new Thread(
+            () -> {
+              run(databases);
+              threads.remove(Thread.currentThread());
+            },
+            "litestream-check");
+    thread.setDaemon(true);
+    threads.add(thread);
+    thread.start();
   }
 
   private void run(List<DatabaseOptions> databases) {
@@ -91,8 +90,9 @@ public final class StartCheck {
         + finding.permission().map(permission -> "; it takes " + permission).orElse("");
   }
 
-  /** Ends it if it is still under way. */
-  public void stop() {
-    thread.interrupt();
+  /** Ends what is still under way. */
+  @Override
+  public void close() {
+    threads.forEach(Thread::interrupt);
   }
 }

@@ -15,7 +15,7 @@ public final class ProcessSignals implements StopSignals {
     AtomicBoolean told = new AtomicBoolean();
     for (StopSignal signal : StopSignal.values()) {
       handle(
-          signal,
+          signal.name(),
           () -> {
             if (told.compareAndSet(false, true)) {
               first.accept(signal);
@@ -27,11 +27,17 @@ public final class ProcessSignals implements StopSignals {
     }
   }
 
+  /** SIGHUP, as for other services. Under {@code nohup} it stays ignored. */
+  @Override
+  public void onReload(Runnable action) {
+    handle("HUP", action);
+  }
+
   /**
    * Calls {@code sun.misc.Signal.handle}, which jdk.unsupported exports because nothing else can do
    * it. By reflection: the compiler's warning about the class cannot be suppressed.
    */
-  private static void handle(StopSignal signal, Runnable action) {
+  private static void handle(String signal, Runnable action) {
     try {
       Class<?> type = Class.forName("sun.misc.Signal");
       Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
@@ -44,7 +50,7 @@ public final class ProcessSignals implements StopSignals {
                 return null;
               });
       type.getMethod("handle", type, handlerType)
-          .invoke(null, type.getConstructor(String.class).newInstance(signal.name()), handler);
+          .invoke(null, type.getConstructor(String.class).newInstance(signal), handler);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("this JVM cannot handle the signal " + signal, e);
     }

@@ -2,7 +2,7 @@ package io.litestream.cli.process;
 
 import java.util.function.Consumer;
 
-/** Where stop signals come from. */
+/** Where the signals come from that ask this process to end, or to read its configuration again. */
 @FunctionalInterface
 public interface StopSignals {
 
@@ -14,4 +14,12 @@ public interface StopSignals {
    * @param beforeAbort called for the second signal, to return quickly
    */
   void listen(Consumer<StopSignal> first, Runnable beforeAbort);
+
+  /**
+   * Has an action run for each signal that asks to read the configuration again, from now on.
+   * Without this call such a signal ends the process.
+   *
+   * @param action to return quickly
+   */
+  default void onReload(Runnable action) {}
 }

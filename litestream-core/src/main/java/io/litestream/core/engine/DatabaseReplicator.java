@@ -501,11 +501,11 @@ final class DatabaseReplicator implements Replication {
     close(shutdownTimeout);
   }
 
-  void close(Duration timeout) throws IOException {
-    if (closing) {
+  @Override
+  public void close(Duration timeout) throws IOException {
+    if (!beginsToClose()) {
       return;
     }
-    closing = true;
     IOException failure = null;
     try {
       sync(timeout);
@@ -524,6 +524,13 @@ final class DatabaseReplicator implements Replication {
     if (failure != null) {
       throw failure;
     }
+  }
+
+  /** Whether this is the first call. */
+  private synchronized boolean beginsToClose() {
+    boolean first = !closing;
+    closing = true;
+    return first;
   }
 
   private interface Action {

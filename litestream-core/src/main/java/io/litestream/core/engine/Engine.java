@@ -7,6 +7,7 @@ import io.litestream.core.Replication;
 import io.litestream.core.ReplicationObserver;
 import io.litestream.core.check.StoreOperation;
 import io.litestream.spi.ReplicaStore;
+import io.litestream.spi.RequestObserver;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -87,6 +88,14 @@ public final class Engine implements AutoCloseable {
         }
       }
       throw e;
+    }
+  }
+
+  /** See {@link io.litestream.core.Litestream#checkSettings}. */
+  public void checkSettings(DatabaseOptions options) throws IOException {
+    for (ReplicaOptions replica : options.replicas()) {
+      requireRecipients(replica);
+      stores.open(replica, RequestObserver.NONE).close();
     }
   }
 
