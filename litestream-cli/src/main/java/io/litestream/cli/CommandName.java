@@ -10,12 +10,19 @@ enum CommandName {
   DEMO("demo", "shows a disaster and the recovery from it, in a few seconds"),
   EXPIRE("expire", "deletes from a database's replicas what need not be kept, once"),
   GENERATIONS("generations", "lists the generations in a database's replicas"),
+  INFO("info", "tells about the process that replicates"),
+  LIST("list", "lists the databases of the process that replicates"),
   LTX("ltx", "lists the LTX files in a replica of Litestream v0.5"),
+  REGISTER("register", "has the process that replicates take on a database more"),
   REPLICATE("replicate", "replicates databases until it is stopped"),
   RESTORE("restore", "brings a database back from a replica"),
   SNAPSHOTS("snapshots", "lists the snapshots in a database's replicas"),
   VERIFY("verify", "reads all of a database's replicas and says what can be restored"),
   STATUS("status", "tells where databases and replicas stand"),
+  START("start", "has the process that replicates go on with a database"),
+  STOP("stop", "has the process that replicates stop a database"),
+  SYNC("sync", "has the process that replicates bring replicas up to date now"),
+  UNREGISTER("unregister", "has the process that replicates give up a registered database"),
   VERSION("version", "prints the version"),
   WAL("wal", "lists the WAL segments in a database's replicas");
 
@@ -52,12 +59,19 @@ enum CommandName {
       case DEMO -> new DemoCommand();
       case EXPIRE -> new ExpireCommand();
       case GENERATIONS -> new GenerationsCommand();
+      case INFO -> new InfoCommand();
+      case LIST -> new ListCommand();
       case LTX -> new LtxCommand();
+      case REGISTER -> new RegisterCommand();
       case REPLICATE -> new ReplicateCommand();
       case RESTORE -> new RestoreCommand();
       case SNAPSHOTS -> new SnapshotsCommand();
       case VERIFY -> new VerifyCommand();
       case STATUS -> new StatusCommand();
+      case START -> new StartCommand();
+      case STOP -> new StopCommand();
+      case SYNC -> new SyncCommand();
+      case UNREGISTER -> new UnregisterCommand();
       case VERSION -> new VersionCommand();
       case WAL -> new WalCommand();
     };

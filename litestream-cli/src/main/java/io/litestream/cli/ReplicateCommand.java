@@ -2,10 +2,13 @@ package io.litestream.cli;
 
 import io.litestream.cli.check.StartCheck;
 import io.litestream.cli.config.Configuration;
+import io.litestream.cli.config.ControlSettings;
 import io.litestream.cli.config.DatabaseDirectory;
 import io.litestream.cli.config.GoDuration;
 import io.litestream.cli.config.LogSettings;
 import io.litestream.cli.config.Monitoring;
+import io.litestream.cli.control.ControlApi;
+import io.litestream.cli.control.ControlServer;
 import io.litestream.cli.log.Logging;
 import io.litestream.cli.monitor.Monitor;
 import io.litestream.cli.process.ChildCommand;
@@ -54,7 +57,12 @@ final class ReplicateCommand implements Command {
 
   private static final Configuration NOTHING =
       new Configuration(
-          Optional.empty(), LogSettings.WITHOUT_FILE, Monitoring.DEFAULT, List.of(), List.of());
+          Optional.empty(),
+          LogSettings.WITHOUT_FILE,
+          Monitoring.DEFAULT,
+          ControlSettings.OFF,
+          List.of(),
+          List.of());
 
   @Parameters(hidden = true)
   List<String> arguments = List.of();
@@ -147,8 +155,13 @@ final class ReplicateCommand implements Command {
                   (before, now) -> {
                     configureLogging(now, level, surroundings);
                     check.begin(toCheck(before, now));
-                  })) {
+                  });
+          ControlServer control =
+              new ControlServer(
+                  configuration.control(),
+                  new ControlApi(databases, Version.text(), surroundings.clock()))) {
         monitor.start(engine::replications);
+        control.start();
         check.begin(toCheck(NOTHING, configuration));
         reload.complete(reloading);
         if (once) {
@@ -285,6 +298,7 @@ final class ReplicateCommand implements Command {
         Optional.empty(),
         LogSettings.WITHOUT_FILE,
         Monitoring.DEFAULT,
+        ControlSettings.OFF,
         List.of(DatabaseOptions.of(path, replicas.toArray(ReplicaOptions[]::new))),
         List.of());
   }

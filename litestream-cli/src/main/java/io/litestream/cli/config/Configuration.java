@@ -13,6 +13,7 @@ import java.util.Optional;
  *
  * @param exec the command to run beside replication
  * @param monitoring how a process that replicates can be watched
+ * @param control how it can be controlled
  * @param databases in the order of the file, paths all different
  * @param directories whose databases are all replicated, those under {@code databases} excepted
  */
@@ -20,6 +21,7 @@ public record Configuration(
     Optional<String> exec,
     LogSettings logging,
     Monitoring monitoring,
+    ControlSettings control,
     List<DatabaseOptions> databases,
     List<DatabaseDirectory> directories) {
 
@@ -30,7 +32,7 @@ public record Configuration(
 
   /** Whether there is nothing to replicate, now or later. */
   public boolean isEmpty() {
-    return databases.isEmpty() && directories.isEmpty();
+    return databases.isEmpty() && directories.isEmpty() && !control.enabled();
   }
 
   /**

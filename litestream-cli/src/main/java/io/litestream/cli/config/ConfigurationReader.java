@@ -93,6 +93,7 @@ public final class ConfigurationReader {
     Optional<String> exec = top.text("exec").filter(command -> !command.isBlank());
     LogSettings logging = logging(top.mapping("logging", "'logging'"));
     Monitoring monitoring = monitoring(top);
+    ControlSettings control = control(top.mapping("socket", "'socket'"));
     List<YamlMapping> dbs = top.mappings("dbs", "a database");
     top.rejectUnread();
 
@@ -110,7 +111,7 @@ public final class ConfigurationReader {
       }
     }
     return new Configuration(
-        exec, logging, monitoring, new ArrayList<>(databases.values()), directories);
+        exec, logging, monitoring, control, new ArrayList<>(databases.values()), directories);
   }
 
   private String decode(String file, byte[] bytes) throws ConfigurationException {
@@ -189,6 +190,25 @@ public final class ConfigurationReader {
       // Said below. The exception quotes the URL.
     }
     throw top.problem("heartbeat-url", "is a URL that begins with https:// or http://");
+  }
+
+  private ControlSettings control(YamlMapping socket) throws ConfigurationException {
+    boolean enabled = socket.flag("enabled");
+    String permissions = socket.text("permissions").orElse(ControlSettings.DEFAULT_PERMISSIONS);
+    try {
+      Path path =
+          paths.resolve(
+              socket
+                  .text("path")
+                  .filter(text -> !text.isEmpty())
+                  .orElse(ControlSettings.DEFAULT_PATH));
+      socket.rejectUnread();
+      return new ControlSettings(enabled, path, ControlSettings.parse(permissions));
+    } catch (InvalidPathException e) {
+      throw socket.problem("path", "cannot be a path: " + e.getReason());
+    } catch (IllegalArgumentException e) {
+      throw socket.problem("permissions", "cannot be '" + permissions + "': it " + e.getMessage());
+    }
   }
 
   private static LogSettings logging(YamlMapping logging) throws ConfigurationException {

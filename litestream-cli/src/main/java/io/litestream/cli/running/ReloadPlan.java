@@ -57,22 +57,30 @@ record ReloadPlan(
    *
    * @param now the configuration that is in effect
    * @param running what is replicated, and how
+   * @param registered those that were added by hand: they stay, unless the configuration has them
+   * @param stopped those that were stopped by hand: they stay stopped
    */
   static ReloadPlan compute(
-      Configuration now, Configuration wanted, Map<Path, DatabaseOptions> running) {
+      Configuration now,
+      Configuration wanted,
+      Map<Path, DatabaseOptions> running,
+      Set<Path> registered,
+      Set<Path> stopped) {
     List<Path> end = new ArrayList<>();
     List<Restart> restart = new ArrayList<>();
     for (DatabaseOptions from : running.values()) {
       Optional<DatabaseOptions> to = wanted.database(from.path());
       if (to.isEmpty()) {
-        end.add(from.path());
+        if (!registered.contains(from.path())) {
+          end.add(from.path());
+        }
       } else if (!to.get().equals(from)) {
         restart.add(new Restart(to.get(), hasNewCredentials(from, to.get())));
       }
     }
     List<DatabaseOptions> begin = new ArrayList<>();
     for (DatabaseOptions named : wanted.databases()) {
-      if (!running.containsKey(named.path())) {
+      if (!running.containsKey(named.path()) && !stopped.contains(named.path())) {
         begin.add(named);
       }
     }
@@ -107,6 +115,7 @@ record ReloadPlan(
         "heartbeat-interval",
         now.monitoring().heartbeatInterval(),
         wanted.monitoring().heartbeatInterval());
+    addIfChanged(keys, "socket", now.control(), wanted.control());
     return keys;
   }
 

@@ -29,17 +29,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The databases that this process replicates: those that its configuration names, and those in the
- * directories of it. One of them that cannot be replicated does not keep the others from it; it is
- * tried again each second. All methods may be called by any thread; one change is made after the
- * other.
+ * The databases that this process replicates: those that its configuration names, those in the
+ * directories of it, and those that were registered by hand; without those that were stopped by
+ * hand. One of them that cannot be replicated does not keep the others from it; it is tried again
+ * each second. All methods may be called by any thread; one change is made after the other.
  */
 public final class RunningDatabases implements AutoCloseable {
 
   /** Between two looks at directories, and two tries of what could not be replicated. */
   static final Duration INTERVAL = Duration.ofSeconds(1);
 
-  /** For a last sync with credentials that may be void. */
+  /** For a last sync with credentials that may be void, and for what a sync just before left. */
   private static final Duration SHORT = Duration.ofSeconds(2);
 
   /** Side by side, since each may have to wait for its store. */
@@ -47,12 +47,23 @@ public final class RunningDatabases implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(RunningDatabases.class);
 
+  /** How a database stands. */
+  public enum State {
+    REPLICATING,
+    /** By hand. */
+    STOPPED,
+    /** It is to be replicated, and could not be so far. */
+    FAILING
+  }
+
   private final Litestream engine;
   private final Duration shutdownTimeout;
   private final ReentrantLock changing = new ReentrantLock(true);
 
   // Changed by those who hold the lock, read by anybody.
   private final Map<Path, Replication> running = new ConcurrentHashMap<>();
+  private final Map<Path, DatabaseOptions> registered = new ConcurrentHashMap<>();
+  private final Set<Path> stopped = ConcurrentHashMap.newKeySet();
 
   /** What could not be replicated, and why; so that each reason is told once. */
   private final Map<Path, String> failing = new ConcurrentHashMap<>();
@@ -124,9 +135,12 @@ public final class RunningDatabases implements AutoCloseable {
   }
 
   private Optional<DatabaseOptions> named(Path path) {
-    return configuration.databases().stream()
-        .filter(named -> named.path().equals(path))
-        .findFirst();
+    return Optional.ofNullable(registered.get(path))
+        .or(
+            () ->
+                configuration.databases().stream()
+                    .filter(named -> named.path().equals(path))
+                    .findFirst());
   }
 
   private void look(DatabaseDirectory directory) {
@@ -156,6 +170,9 @@ public final class RunningDatabases implements AutoCloseable {
 
   private void begin(DatabaseOptions database) {
     Path path = database.path();
+    if (stopped.contains(path)) {
+      return;
+    }
     try {
       replicate(database);
       if (named(path).isPresent()) {
@@ -213,7 +230,8 @@ public final class RunningDatabases implements AutoCloseable {
     try {
       Map<Path, DatabaseOptions> options = new TreeMap<>();
       running.forEach((path, replication) -> options.put(path, replication.options()));
-      ReloadPlan plan = ReloadPlan.compute(configuration, wanted, options);
+      ReloadPlan plan =
+          ReloadPlan.compute(configuration, wanted, options, registered.keySet(), stopped);
       for (DatabaseOptions database : plan.beginning()) {
         engine.checkSettings(database);
       }
@@ -221,7 +239,11 @@ public final class RunningDatabases implements AutoCloseable {
         engine.checkSettings(directory.options());
       }
       configuration = wanted;
-      failing.keySet().removeIf(path -> wanted.database(path).isEmpty());
+      // The configuration has them now, or nobody.
+      registered.keySet().removeIf(path -> wanted.database(path).isPresent());
+      Set<Path> known = registered.keySet();
+      stopped.removeIf(path -> wanted.database(path).isEmpty() && !known.contains(path));
+      failing.keySet().removeIf(path -> wanted.database(path).isEmpty() && !known.contains(path));
       endAll(plan);
       plan.beginning().forEach(this::begin);
       wanted.directories().forEach(this::look);
@@ -265,6 +287,150 @@ public final class RunningDatabases implements AutoCloseable {
   /** The configuration that is in effect. */
   Configuration configuration() {
     return configuration;
+  }
+
+  /** One that is being replicated now. */
+  public Optional<Replication> find(Path path) {
+    return Optional.ofNullable(running.get(path));
+  }
+
+  /** All databases by their paths. */
+  public Map<Path, State> states() {
+    Map<Path, State> states = new TreeMap<>();
+    failing.keySet().forEach(path -> states.put(path, State.FAILING));
+    stopped.forEach(path -> states.put(path, State.STOPPED));
+    running.keySet().forEach(path -> states.put(path, State.REPLICATING));
+    return states;
+  }
+
+  /**
+   * Begins to replicate one again that was stopped. Does nothing if it is being replicated.
+   *
+   * @throws NotReplicatedException if it is neither configured nor registered
+   * @throws IOException if it cannot be replicated now; it is tried again
+   */
+  public void resume(Path path) throws IOException {
+    changing.lock();
+    try {
+      if (running.containsKey(path)) {
+        return;
+      }
+      DatabaseOptions options =
+          Optional.ofNullable(registered.get(path))
+              .or(() -> configuration.database(path))
+              // A name that a directory's pattern fits is no database yet.
+              .filter(each -> named(path).isPresent() || Files.exists(path))
+              .orElseThrow(() -> new NotReplicatedException(path));
+      stopped.remove(path);
+      log.atInfo().addKeyValue("db", path).log("replication is resumed by hand");
+      begin(options);
+      String reason = failing.get(path);
+      if (reason != null) {
+        throw new IOException(reason);
+      }
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /**
+   * Ends the replication of one until it is resumed, over reloads, but not over a restart of the
+   * process. Waits for a last sync; others can be changed meanwhile.
+   *
+   * @throws NotReplicatedException if it is not known
+   * @throws IOException if something committed is not in every replica; it is stopped all the same
+   */
+  public void stop(Path path, Duration lastSync) throws IOException, InterruptedException {
+    Optional<IOException> failure = syncOnce(path, lastSync);
+    changing.lock();
+    try {
+      if (!running.containsKey(path) && !failing.containsKey(path) && !stopped.contains(path)) {
+        throw new NotReplicatedException(path);
+      }
+      stopped.add(path);
+      failing.remove(path);
+      log.atInfo().addKeyValue("db", path).log("replication is stopped by hand");
+      end(path, failure.isEmpty() ? SHORT : Duration.ZERO);
+    } finally {
+      changing.unlock();
+    }
+    if (failure.isPresent()) {
+      throw failure.get();
+    }
+  }
+
+  private Optional<IOException> syncOnce(Path path, Duration patience) throws InterruptedException {
+    Replication replication = running.get(path);
+    if (replication == null) {
+      return Optional.empty();
+    }
+    try {
+      replication.sync(patience);
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(e);
+    }
+  }
+
+  /**
+   * Adds one, until it is unregistered or the process ends.
+   *
+   * @return false if it is there already, however it is replicated; nothing is changed then
+   * @throws IOException if it cannot be replicated
+   */
+  public boolean register(DatabaseOptions database) throws IOException {
+    changing.lock();
+    try {
+      Path path = database.path();
+      if (registered.containsKey(path) || configuration.database(path).isPresent()) {
+        return false;
+      }
+      replicate(database);
+      registered.put(path, database);
+      BeginningLog.withReplicas(database);
+      return true;
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /**
+   * Takes one away that was registered. Waits for a last sync; others can be changed meanwhile.
+   *
+   * @throws NotReplicatedException if it is not known
+   * @throws IllegalStateException if the configuration has it
+   * @throws IOException if something committed is not in every replica; it is gone all the same
+   */
+  public void unregister(Path path, Duration lastSync) throws IOException, InterruptedException {
+    requireRegistered(path);
+    Optional<IOException> failure = syncOnce(path, lastSync);
+    changing.lock();
+    try {
+      requireRegistered(path);
+      registered.remove(path);
+      log.atInfo().addKeyValue("db", path).log("database is unregistered");
+      stopped.remove(path);
+      failing.remove(path);
+      end(path, failure.isEmpty() ? SHORT : Duration.ZERO);
+    } finally {
+      changing.unlock();
+    }
+    if (failure.isPresent()) {
+      throw failure.get();
+    }
+  }
+
+  private void requireRegistered(Path path) throws NotReplicatedException {
+    if (registered.containsKey(path)) {
+      return;
+    }
+    if (configuration.database(path).isPresent()) {
+      throw new IllegalStateException(
+          "database is in the configuration: "
+              + path
+              + "; take it out there and reload, or stop it");
+    }
+    throw new NotReplicatedException(path);
   }
 
   /** Ends the looking; what is being replicated goes on, for the engine to close. */

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -113,8 +114,37 @@ class ConfigurationReaderTest {
                 Optional.empty(),
                 new LogSettings(Level.INFO, false, false),
                 Monitoring.DEFAULT,
+                ControlSettings.OFF,
                 List.of(),
                 List.of()));
+  }
+
+  @Test
+  void readsTheControlSocket() throws IOException {
+    ControlSettings control =
+        read("socket: {enabled: true, path: ~/run/l.sock, permissions: 0660}").control();
+
+    assertThat(control.enabled()).isTrue();
+    assertThat(control.path()).isEqualTo(Path.of("/home/me/run/l.sock"));
+    assertThat(PosixFilePermissions.toString(control.permissions())).isEqualTo("rw-rw----");
+    assertThat(read("socket: {}").control()).isEqualTo(ControlSettings.OFF);
+    assertThat(PosixFilePermissions.toString(ControlSettings.OFF.permissions()))
+        .isEqualTo("rw-------");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0666, would let every user of this machine control litestream",
+    "0604, would let every user of this machine control litestream",
+    "600, is written in octal",
+    "0900, is written in octal",
+    "rw-------, is written in octal"
+  })
+  void theControlSocketIsForItsOwnerAndGroupAlone(String permissions, String problem) {
+    assertThatThrownBy(() -> read("socket: {permissions: " + permissions + "}"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageStartingWith("l.yml:1:")
+        .hasMessageContaining("'permissions' cannot be '" + permissions + "': it " + problem);
   }
 
   @Test

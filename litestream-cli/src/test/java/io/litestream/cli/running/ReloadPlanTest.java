@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.litestream.cli.config.Configuration;
+import io.litestream.cli.config.ControlSettings;
 import io.litestream.cli.config.DatabaseDirectory;
 import io.litestream.cli.config.ListenAddress;
 import io.litestream.cli.config.LogSettings;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -58,7 +60,12 @@ class ReloadPlanTest {
   private static Configuration configuration(
       Monitoring monitoring, List<DatabaseOptions> databases, List<DatabaseDirectory> directories) {
     return new Configuration(
-        Optional.empty(), LogSettings.WITHOUT_FILE, monitoring, databases, directories);
+        Optional.empty(),
+        LogSettings.WITHOUT_FILE,
+        monitoring,
+        ControlSettings.OFF,
+        databases,
+        directories);
   }
 
   private static DatabaseDirectory directory(ReplicaOptions replica) {
@@ -70,11 +77,16 @@ class ReloadPlanTest {
   }
 
   private static ReloadPlan plan(Configuration wanted, DatabaseOptions... running) {
+    return plan(wanted, Set.of(), Set.of(), running);
+  }
+
+  private static ReloadPlan plan(
+      Configuration wanted, Set<Path> registered, Set<Path> stopped, DatabaseOptions... running) {
     Map<Path, DatabaseOptions> all = new TreeMap<>();
     for (DatabaseOptions each : running) {
       all.put(each.path(), each);
     }
-    return ReloadPlan.compute(configuration(), wanted, all);
+    return ReloadPlan.compute(configuration(), wanted, all, registered, stopped);
   }
 
   static Stream<Arguments> changes() {
@@ -95,7 +107,19 @@ class ReloadPlanTest {
         arguments(
             "one that failed so far",
             plan(configuration(A, B), B),
-            expected(List.of(), List.of(), A)));
+            expected(List.of(), List.of(), A)),
+        arguments(
+            "registered by hand",
+            plan(configuration(B), Set.of(a), Set.of(), A, B),
+            expected(List.of(), List.of())),
+        arguments(
+            "registered by hand, and configured now",
+            plan(configuration(A_MOVED, B), Set.of(a), Set.of(), A, B),
+            expected(List.of(), List.of(new Restart(A_MOVED, false)))),
+        arguments(
+            "stopped by hand",
+            plan(configuration(A_MOVED, B), Set.of(), Set.of(a), B),
+            expected(List.of(), List.of())));
   }
 
   private static ReloadPlan expected(
@@ -140,10 +164,16 @@ class ReloadPlanTest {
             Duration.ofMinutes(1));
     Configuration wanted =
         new Configuration(
-            Optional.of("app"), LogSettings.WITHOUT_FILE, other, List.of(), List.of());
+            Optional.of("app"),
+            LogSettings.WITHOUT_FILE,
+            other,
+            new ControlSettings(true, Path.of("/l.sock"), ControlSettings.OFF.permissions()),
+            List.of(),
+            List.of());
 
     assertThat(plan(wanted).needRestart())
-        .containsExactly("exec", "addr", "max-lag", "heartbeat-url", "heartbeat-interval");
+        .containsExactly(
+            "exec", "addr", "max-lag", "heartbeat-url", "heartbeat-interval", "socket");
     assertThat(plan(configuration(A)).needRestart()).isEmpty();
   }
 }
