@@ -21,7 +21,7 @@ public record DeleteReport(List<String> deleted, List<Failure> failed) {
    * One key that was not deleted.
    *
    * @param code the store's own code, such as {@code AccessDenied}
-   * @param message the store's own words; may be empty
+   * @param message the store's own words, on one line; where it has none, what is known
    */
   public record Failure(String key, String code, String message) {
 

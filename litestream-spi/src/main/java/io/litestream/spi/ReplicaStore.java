@@ -30,21 +30,22 @@ import java.util.Collection;
  *   <li><b>R5 Absence.</b> Opening a key that does not exist fails with {@link
  *       NoSuchObjectException}. Listing a prefix that does not exist gives an empty page.
  *   <li><b>R6 Deletion.</b> Every key handed to {@link #delete} is in the report, once: as deleted,
- *       or as failed with the store's own code and message. A key that does not exist counts as
- *       deleted. If a whole batch request fails, all its keys are failed; keys of other batches
- *       keep their result. No item's failure is ever hidden.
+ *       or as failed with the store's own code and message, neither of them empty. A key that does
+ *       not exist counts as deleted. If a whole batch request fails, all its keys are failed; keys
+ *       of other batches keep their result. No item's failure is ever hidden.
  *   <li><b>R7 Errors.</b> Every failure is a {@link ReplicaException} with its kind, the operation,
  *       the key and the store's code. No credential appears in a message or in {@code toString}.
  *   <li><b>R8 Concurrency.</b> All methods may be called by any number of threads at once. A thread
- *       that is interrupted in a call gets an exception and keeps its interrupt status. {@link
- *       #close} may be called at any time, more than once; calls after it, and calls under way when
- *       it comes, fail with a {@link ReplicaException} or finish as if it had not come.
+ *       that is interrupted in a call, also while it waits for a store that does not answer, soon
+ *       gets an exception, or from {@link #delete} a report in which the keys without an answer
+ *       have failed, and keeps its interrupt status. {@link #close} may be called at any time, more
+ *       than once; calls after it, and calls under way when it comes, fail with a {@link
+ *       ReplicaException} or finish as if it had not come.
  *   <li><b>R9 Observation.</b> Every request that goes out is told to the {@link RequestObserver}
  *       that the store was opened with: retries too, each by itself.
+ *   <li><b>R10 Keys.</b> A key that breaks the model is refused with an {@link
+ *       IllegalArgumentException} before any request. It never leads outside the store's root.
  * </ul>
- *
- * <p>A key that breaks the model is refused with an {@link IllegalArgumentException} before any
- * request. It never leads outside the store's root.
  *
  * <p><b>What a store deliberately does not do:</b> it does not know what keys mean, does not
  * compress or encrypt, does not cache, does not rename or copy, and does not decide what is kept.

@@ -3,7 +3,7 @@
  *
  * <p>An adapter is an object store and nothing more. It knows keys and bytes; what the keys mean
  * (generations, snapshots, WAL segments) is known by the engine alone. {@link
- * io.litestream.spi.ReplicaStore} states the rules, numbered R1 to R9; the contract suite in the
+ * io.litestream.spi.ReplicaStore} states the rules, numbered R1 to R10; the contract suite in the
  * module {@code replica-testkit} checks them and names them in its tests.
  *
  * <p>An adapter is found by {@link java.util.ServiceLoader}: list the {@link

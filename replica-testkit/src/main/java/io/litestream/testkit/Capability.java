@@ -11,6 +11,8 @@ public enum Capability {
   FAILS_COMMITS("no commit can be made to fail"),
   /** {@link StoreUnderTest#makeUnreachable} makes every request fail. */
   BECOMES_UNREACHABLE("the store cannot be made unreachable"),
+  /** {@link StoreUnderTest#fallSilent} makes the store's server take requests without an answer. */
+  FALLS_SILENT("the store cannot be made to keep silent"),
   /** {@link StoreUnderTest#leftovers} sees what takes up space and is no object. */
   SHOWS_LEFTOVERS("leftovers cannot be seen"),
   /** {@link StoreUnderTest#proxy} stands between the store and its server. */

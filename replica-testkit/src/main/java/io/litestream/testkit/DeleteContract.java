@@ -9,6 +9,7 @@ import io.litestream.spi.DeleteReport.Failure;
 import io.litestream.spi.ListRequest;
 import io.litestream.spi.ReplicaStore;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -73,7 +74,8 @@ public abstract class DeleteContract extends StoreContract {
   }
 
   @Test
-  @DisplayName("R6 of several keys, exactly the denied ones are reported as failed, with a code")
+  @DisplayName(
+      "R6 of several keys, exactly the denied ones are reported as failed, with code and message")
   public final void deniedKeysAreReportedAndTheOthersGone() throws Exception {
     require(DENIES_DELETES);
     ReplicaStore store = store();
@@ -86,6 +88,26 @@ public abstract class DeleteContract extends StoreContract {
         .as("R6 keys reported as deleted")
         .containsExactlyInAnyOrder("g/1/a", "g/3/c", "g/4/d");
     assertLeft(store, "g/2/b");
+  }
+
+  @Test
+  @DisplayName("R6 of 2,503 keys, exactly the one denied in a later batch is reported as failed")
+  public final void deniedKeyBeyondTheFirstBatchIsReported() throws Exception {
+    require(DENIES_DELETES);
+    ReplicaStore store = store();
+    List<String> keys = ManyKeys.withOneAt(2_201, "denied/key");
+    List<String> there = ManyKeys.some(keys);
+    writeAll(store, there);
+    write(store, "denied/key");
+    underTest().makeUndeletable("denied/key");
+    DeleteReport report = store.delete(keys);
+    assertFailed(report, List.of("denied/key"));
+    List<String> others = new ArrayList<>(keys);
+    others.remove("denied/key");
+    assertThat(report.deleted())
+        .as("R6 keys reported as deleted, each once")
+        .containsExactlyInAnyOrderElementsOf(others);
+    assertLeft(store, "denied/key");
   }
 
   @Test
@@ -130,8 +152,11 @@ public abstract class DeleteContract extends StoreContract {
         .extracting(Failure::key)
         .containsExactlyInAnyOrderElementsOf(keys);
     assertThat(report.failed())
-        .as("R6 every failure has the store's own code")
-        .allSatisfy(failure -> assertThat(failure.code()).isNotEmpty());
+        .as("R6 every failure has a code")
+        .allSatisfy(failure -> assertThat(failure.code()).isNotBlank());
+    assertThat(report.failed())
+        .as("R6 every failure has a message, on one line")
+        .allSatisfy(failure -> assertThat(failure.message()).isNotBlank().doesNotContain("\n"));
   }
 
   private static void assertLeft(ReplicaStore store, String... keys) throws IOException {

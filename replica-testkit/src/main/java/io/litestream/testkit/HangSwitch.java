@@ -1,27 +1,33 @@
 package io.litestream.testkit;
 
+import org.jspecify.annotations.Nullable;
+
 /** Holds up threads while it is on. Used by any number of them. */
 final class HangSwitch {
 
   private final Object lock = new Object();
-  private boolean on;
+  private @Nullable StoreHold hold;
 
-  void hold() {
+  /** Is on until what is returned, or {@link #release}, lets go. */
+  StoreHold hold() {
     synchronized (lock) {
-      on = true;
+      var next = new StoreHold(this::release);
+      hold = next;
+      return next;
     }
   }
 
   void release() {
     synchronized (lock) {
-      on = false;
+      hold = null;
       lock.notifyAll();
     }
   }
 
   void pass() throws InterruptedException {
     synchronized (lock) {
-      while (on) {
+      while (hold != null) {
+        hold.reach();
         lock.wait();
       }
     }

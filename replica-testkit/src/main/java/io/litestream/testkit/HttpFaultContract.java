@@ -3,6 +3,7 @@ package io.litestream.testkit;
 import static io.litestream.testkit.Capability.SHOWS_LEFTOVERS;
 import static io.litestream.testkit.Capability.STANDS_BEHIND_A_PROXY;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.litestream.spi.DeleteReport;
 import io.litestream.spi.DeleteReport.Failure;
@@ -17,7 +18,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -276,6 +280,70 @@ public abstract class HttpFaultContract extends StoreContract {
         .as("R6 keys reported as deleted after %s, although they are there", fault)
         .filteredOn(left::contains)
         .isEmpty();
+  }
+
+  @Test
+  @DisplayName("R6 a batch of a delete that is refused as a whole fails for its own keys alone")
+  public final void refusedBatchFailsForItsKeysAlone() throws Exception {
+    ReplicaStore store = store(requests);
+    List<String> keys = batches(store);
+    List<String> there = ManyKeys.some(keys);
+    writeAll(store, there);
+    proxy().onNth(2, request -> true, HttpFault.answer(403));
+    DeleteReport report = underFault(() -> store.delete(keys));
+    assertReportedInPart(store, keys, there, report);
+    assertThat(report.deleted())
+        .as("R6 keys reported as deleted, of the batches after the refused one")
+        .contains(keys.get(keys.size() - 1));
+  }
+
+  @Test
+  @DisplayName("R6 once a delete's batches are lost, those that were answered keep their outcome")
+  public final void answeredBatchesKeepTheirOutcome() throws Exception {
+    ReplicaStore store = store(requests);
+    List<String> keys = batches(store);
+    List<String> there = ManyKeys.some(keys);
+    writeAll(store, there);
+    var number = new AtomicInteger();
+    proxy().onEach(request -> number.incrementAndGet() > 1, HttpFault.resetRequestAt(0));
+    DeleteReport report = underFault(() -> store.delete(keys));
+    assertReportedInPart(store, keys, there, report);
+    assertThat(report.failed())
+        .as("R6 keys reported as failed, of the batches that were lost")
+        .extracting(Failure::key)
+        .contains(keys.get(keys.size() - 1));
+  }
+
+  /** Keys, of which none exists, that take the store more than one request to delete. */
+  private List<String> batches(ReplicaStore store) throws IOException {
+    List<String> keys = ManyKeys.all();
+    underFault(() -> store.delete(keys));
+    assertThat(requests.all()).as("R9 requests for a delete of %d keys", keys.size()).isNotEmpty();
+    assumeTrue(requests.all().size() > 1, "the store deletes all keys in one request");
+    return keys;
+  }
+
+  /** The first key was deleted, some were not, and exactly those are there. */
+  private static void assertReportedInPart(
+      ReplicaStore store, List<String> keys, List<String> there, DeleteReport report)
+      throws IOException {
+    Set<String> failed = report.failed().stream().map(Failure::key).collect(Collectors.toSet());
+    assertThat(report.failed())
+        .as("R6 every failure has a code and a message")
+        .allSatisfy(failure -> assertThat(failure.code()).isNotBlank())
+        .allSatisfy(failure -> assertThat(failure.message()).isNotBlank());
+    List<String> reported = new ArrayList<>(report.deleted());
+    report.failed().stream().map(Failure::key).forEach(reported::add);
+    assertThat(reported)
+        .as("R6 keys reported, each once")
+        .containsExactlyInAnyOrderElementsOf(keys);
+    assertThat(report.deleted())
+        .as("R6 keys reported as deleted, of the batch that was answered")
+        .contains(keys.get(0));
+    assertThat(failed).as("R6 keys reported as failed").isNotEmpty();
+    assertThat(allKeys(store, ListRequest.below("")))
+        .as("R6 keys left, which are those reported as failed")
+        .containsExactlyInAnyOrderElementsOf(there.stream().filter(failed::contains).toList());
   }
 
   @Test

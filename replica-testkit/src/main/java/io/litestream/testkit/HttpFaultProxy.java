@@ -36,6 +36,7 @@ public final class HttpFaultProxy implements AutoCloseable {
   private final FaultRules<ProxiedRequest, HttpFault> rules = new FaultRules<>();
   private final Queue<ProxiedRequest> requests = new ConcurrentLinkedQueue<>();
   private final AtomicInteger numbers = new AtomicInteger();
+  private final AtomicInteger hanging = new AtomicInteger();
 
   private HttpFaultProxy(InetSocketAddress server) throws IOException {
     listener = new ProxyListener(server, this::serve);
@@ -75,6 +76,21 @@ public final class HttpFaultProxy implements AutoCloseable {
     rules.each(matching, fault);
   }
 
+  /**
+   * From now on, no request reaches the server or is answered, until it is let go or {@link #heal}.
+   * Letting go forgets all rules; what hangs goes on hanging.
+   */
+  public StoreHold hang() {
+    var hold = new StoreHold(this::heal);
+    onEach(
+        request -> {
+          hold.reach();
+          return true;
+        },
+        HttpFault.hang());
+    return hold;
+  }
+
   /** Forgets all rules. What hangs goes on hanging. */
   public void heal() {
     rules.clear();
@@ -100,6 +116,11 @@ public final class HttpFaultProxy implements AutoCloseable {
     return requests.stream().filter(matching).count();
   }
 
+  /** How many requests hang at this moment. */
+  int hanging() {
+    return hanging.get();
+  }
+
   /** How many connections have been accepted. */
   public int connections() {
     return listener.connections();
@@ -111,7 +132,7 @@ public final class HttpFaultProxy implements AutoCloseable {
   }
 
   private void serve(Socket client, int connection) throws IOException {
-    try (var exchange = new HttpProxyConnection(listener, client)) {
+    try (var exchange = new HttpProxyConnection(listener, client, hanging)) {
       for (var head = exchange.nextHead(); head.isPresent(); head = exchange.nextHead()) {
         var request = new ProxiedRequest(numbers.incrementAndGet(), connection, head.get());
         requests.add(request);

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -35,15 +36,21 @@ final class HttpProxyConnection implements AutoCloseable {
 
   private final ProxyListener listener;
   private final Socket client;
+  private final AtomicInteger hanging;
   private final InputStream fromClient;
   private final OutputStream toClient;
   private @Nullable Socket server;
   private volatile @Nullable Exchange current;
   private volatile boolean serverEnded;
 
-  HttpProxyConnection(ProxyListener listener, Socket client) throws IOException {
+  /**
+   * @param hanging counts the connections, of all, in which a request hangs
+   */
+  HttpProxyConnection(ProxyListener listener, Socket client, AtomicInteger hanging)
+      throws IOException {
     this.listener = listener;
     this.client = client;
+    this.hanging = hanging;
     this.fromClient = new BufferedInputStream(client.getInputStream());
     this.toClient = client.getOutputStream();
   }
@@ -254,7 +261,14 @@ final class HttpProxyConnection implements AutoCloseable {
         client.setSoTimeout(LINGER_MILLIS);
         discardWhatComes();
       }
-      case HANG -> discardWhatComes();
+      case HANG -> {
+        hanging.incrementAndGet();
+        try {
+          discardWhatComes();
+        } finally {
+          hanging.decrementAndGet();
+        }
+      }
     }
   }
 

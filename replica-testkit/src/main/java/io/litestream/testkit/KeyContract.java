@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The model: which strings are keys. */
+/** R10: which strings are keys. */
 public abstract class KeyContract extends StoreContract {
 
   private static final List<String> UNUSUAL =
@@ -122,13 +122,13 @@ public abstract class KeyContract extends StoreContract {
   }
 
   @Test
-  @DisplayName("a key that breaks the model is refused before any request, by open")
+  @DisplayName("R10 a key that breaks the model is refused before any request, by open")
   public final void openRefusesBadKeys() throws IOException {
     assertRefused((store, key) -> store.open(key).close());
   }
 
   @Test
-  @DisplayName("a key that breaks the model is refused before any request, by create")
+  @DisplayName("R10 a key that breaks the model is refused before any request, by create")
   public final void createRefusesBadKeys() throws IOException {
     assertRefused(
         (store, key) -> {
@@ -140,12 +140,12 @@ public abstract class KeyContract extends StoreContract {
   }
 
   @Test
-  @DisplayName("a key that breaks the model is refused before any request, by delete")
+  @DisplayName("R10 a key that breaks the model is refused before any request, by delete")
   public final void deleteRefusesBadKeys() throws IOException {
     ReplicaStore store = store();
     write(store, "good");
     assertRefused((other, key) -> other.delete(List.of("good", key)));
-    assertThat(exists(store, "good")).as("the good key beside a bad one is left").isTrue();
+    assertThat(exists(store, "good")).as("R10 the good key beside a bad one is left").isTrue();
   }
 
   private void assertRefused(Call call) throws IOException {
@@ -154,11 +154,11 @@ public abstract class KeyContract extends StoreContract {
     for (String key : BAD) {
       assertThatThrownBy(
               () -> call.run(store, key),
-              "the key '%s' breaks the model and is refused",
+              "R10 the key '%s' breaks the model and is refused",
               key.replace("\0", "\\0"))
           .isInstanceOf(IllegalArgumentException.class);
     }
-    assertThat(requests.all()).as("requests for keys that were refused").isEmpty();
+    assertThat(requests.all()).as("R10 requests for keys that were refused").isEmpty();
   }
 
   private interface Call {

@@ -31,6 +31,7 @@ final class MemoryDeletion {
 
   DeleteReport delete(Collection<String> keys) throws ReplicaException {
     List<String> distinct = List.copyOf(new LinkedHashSet<>(keys));
+    boolean interruptedBefore = Thread.currentThread().isInterrupted();
     for (int start = 0; start < distinct.size(); start += BATCH) {
       List<String> batch = distinct.subList(start, Math.min(start + BATCH, distinct.size()));
       long started = System.nanoTime();
@@ -38,10 +39,10 @@ final class MemoryDeletion {
       try {
         answered = deleteBatch(batch);
       } catch (ReplicaException e) {
-        if (start == 0) {
+        if (start == 0 && interruptedBefore) {
           throw e;
         }
-        failAll(batch, e.code().orElse(""), "the batch was not sent: the thread was interrupted");
+        failAll(batch, e.code().orElse(e.kind().name()), "the thread was interrupted");
       } finally {
         observation.ended(Operation.DELETE, 0, started, !answered);
       }

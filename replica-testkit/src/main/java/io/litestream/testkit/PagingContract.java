@@ -8,20 +8,14 @@ import io.litestream.spi.ListRequest;
 import io.litestream.spi.ReplicaStore;
 import io.litestream.spi.RequestObserver.Operation;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** R4, R6: more objects than fit one page, or one batch of deletes. */
 public abstract class PagingContract extends StoreContract {
 
-  private static final int OBJECTS = 2_503;
-
-  private static final List<String> KEYS =
-      IntStream.range(0, OBJECTS)
-          .mapToObj(i -> String.format(Locale.ROOT, "g/%02d/%08x.wal", i / 500, i))
-          .toList();
+  private static final int OBJECTS = ManyKeys.COUNT;
+  private static final List<String> KEYS = ManyKeys.all();
 
   @Test
   @DisplayName(

@@ -5,15 +5,22 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Stops calls to an {@link InMemoryStore} until they are let go, so that a test can look at what
- * happens meanwhile.
+ * Stops what is asked of a store until it is let go, so that a test can look at what happens
+ * meanwhile: calls to an {@link InMemoryStore}, or what passes a proxy.
  */
 public final class StoreHold {
 
   private final CountDownLatch reached = new CountDownLatch(1);
   private final CountDownLatch released = new CountDownLatch(1);
+  private final Runnable onRelease;
 
-  StoreHold() {}
+  StoreHold() {
+    this(() -> {});
+  }
+
+  StoreHold(Runnable onRelease) {
+    this.onRelease = onRelease;
+  }
 
   /**
    * Waits until a call is being held.
@@ -27,10 +34,15 @@ public final class StoreHold {
   /** Lets the calls go that are held, and holds none from now on. */
   public void release() {
     released.countDown();
+    onRelease.run();
+  }
+
+  void reach() {
+    reached.countDown();
   }
 
   void pass() throws InterruptedException {
-    reached.countDown();
+    reach();
     released.await();
   }
 }

@@ -58,6 +58,16 @@ public interface StoreUnderTest extends AutoCloseable {
   }
 
   /**
+   * Makes the store's server take requests and not answer them, until it is let go. If it stands
+   * behind a proxy, that does it.
+   *
+   * @see Capability#FALLS_SILENT
+   */
+  default StoreHold fallSilent() throws IOException {
+    return proxy().hang();
+  }
+
+  /**
    * Names what takes up space in the store and is no object, such as unfinished uploads.
    *
    * @see Capability#SHOWS_LEFTOVERS

@@ -61,9 +61,12 @@ public final class TcpFaultProxy implements AutoCloseable {
     hanging.release();
   }
 
-  /** From now on, nothing passes in any connection, new or old, in either direction. */
-  public void hang() {
-    hanging.hold();
+  /**
+   * From now on, nothing passes in any connection, new or old, in either direction, until it is let
+   * go or {@link #heal}.
+   */
+  public StoreHold hang() {
+    return hanging.hold();
   }
 
   /** Resets all connections that there are. */

@@ -156,7 +156,7 @@ class BrokenConductTest {
   void undeclaredCapabilitiesAreSkippedWithAReason() {
     ContractRun run = ContractRun.of(ContractRun.Delete.class, Plain::new);
     assertThat(run.skipReasons())
-        .hasSize(3)
+        .hasSize(4)
         .allMatch(
             reason ->
                 reason.contains(Capability.DENIES_DELETES.absence())

@@ -40,6 +40,7 @@ class BrokenDeletesTest {
         .assertFailsOnly(
             "R6",
             "deniedKeysAreReportedAndTheOthersGone",
+            "deniedKeyBeyondTheFirstBatchIsReported",
             "allDeniedKeysAreReported",
             "allKeysFailIfTheStoreCannotBeReached");
   }
@@ -50,6 +51,7 @@ class BrokenDeletesTest {
         .assertFailsOnly(
             "R6",
             "deniedKeysAreReportedAndTheOthersGone",
+            "deniedKeyBeyondTheFirstBatchIsReported",
             "allDeniedKeysAreReported",
             "allKeysFailIfTheStoreCannotBeReached");
   }
@@ -65,8 +67,39 @@ class BrokenDeletesTest {
         .assertFailsOnly(
             "R6",
             "deniedKeysAreReportedAndTheOthersGone",
+            "deniedKeyBeyondTheFirstBatchIsReported",
             "allDeniedKeysAreReported",
             "allKeysFailIfTheStoreCannotBeReached");
+  }
+
+  @Test
+  void failuresWithoutAMessage() {
+    run((store, keys) -> {
+          DeleteReport report = store.delete(keys);
+          return new DeleteReport(
+              report.deleted(),
+              report.failed().stream().map(f -> new Failure(f.key(), f.code(), "")).toList());
+        })
+        .assertFailsOnly(
+            "R6",
+            "deniedKeysAreReportedAndTheOthersGone",
+            "deniedKeyBeyondTheFirstBatchIsReported",
+            "allDeniedKeysAreReported",
+            "allKeysFailIfTheStoreCannotBeReached");
+  }
+
+  @Test
+  void failuresOfLaterBatchesHidden() {
+    run((store, keys) -> {
+          List<String> first = keys.stream().limit(1_000).toList();
+          List<String> rest = keys.stream().skip(1_000).toList();
+          DeleteReport report = store.delete(first);
+          List<String> deleted = new ArrayList<>(report.deleted());
+          store.delete(rest);
+          deleted.addAll(rest);
+          return new DeleteReport(deleted, report.failed());
+        })
+        .assertFailsOnly("R6", "deniedKeyBeyondTheFirstBatchIsReported");
   }
 
   @Test
@@ -76,9 +109,13 @@ class BrokenDeletesTest {
           return report.failed().isEmpty()
               ? report
               : new DeleteReport(
-                  List.of(), keys.stream().map(k -> new Failure(k, "MultiStatus", "")).toList());
+                  List.of(),
+                  keys.stream().map(k -> new Failure(k, "MultiStatus", "see each")).toList());
         })
-        .assertFailsOnly("R6", "deniedKeysAreReportedAndTheOthersGone");
+        .assertFailsOnly(
+            "R6",
+            "deniedKeysAreReportedAndTheOthersGone",
+            "deniedKeyBeyondTheFirstBatchIsReported");
   }
 
   @Test

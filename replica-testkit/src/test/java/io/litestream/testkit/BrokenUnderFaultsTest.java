@@ -1,6 +1,7 @@
 package io.litestream.testkit;
 
 import io.litestream.spi.DeleteReport;
+import io.litestream.spi.DeleteReport.Failure;
 import io.litestream.spi.ReplicaException;
 import io.litestream.spi.ReplicaStore;
 import io.litestream.spi.RequestObserver;
@@ -15,7 +16,8 @@ import org.junit.jupiter.api.Test;
 /** What a store can do wrong when the network fails is found. */
 class BrokenUnderFaultsTest {
 
-  private static ContractRun run(BiFunction<Integer, RequestObserver, ReplicaStore> opening) {
+  private static ContractRun run(
+      BiFunction<HttpFaultProxy, RequestObserver, ReplicaStore> opening) {
     return ContractRun.of(
         ContractRun.HttpFaults.class,
         () -> {
@@ -29,8 +31,8 @@ class BrokenUnderFaultsTest {
 
   private static ContractRun runWith(Consumer<MemoryHttpStore> breaking) {
     return run(
-        (port, observer) -> {
-          var store = new MemoryHttpStore(port, observer);
+        (proxy, observer) -> {
+          var store = new MemoryHttpStore(proxy, observer);
           breaking.accept(store);
           return store;
         });
@@ -71,8 +73,8 @@ class BrokenUnderFaultsTest {
 
   @Test
   void uploadInTwoSteps() {
-    run((port, observer) ->
-            new MemoryHttpStore(port, observer) {
+    run((proxy, observer) ->
+            new MemoryHttpStore(proxy, observer) {
               @Override
               void put(String key, String body) throws IOException {
                 super.put(key, body.substring(0, body.length() / 2));
@@ -85,8 +87,8 @@ class BrokenUnderFaultsTest {
 
   @Test
   void uploadsFailureHidden() {
-    run((port, observer) ->
-            new MemoryHttpStore(port, observer) {
+    run((proxy, observer) ->
+            new MemoryHttpStore(proxy, observer) {
               @Override
               void put(String key, String body) throws IOException {
                 try {
@@ -104,9 +106,53 @@ class BrokenUnderFaultsTest {
   }
 
   @Test
+  void deleteEndsAtTheFirstBatchThatFails() {
+    run((proxy, observer) ->
+            new MemoryHttpStore(proxy, observer) {
+              private boolean failed;
+
+              @Override
+              public DeleteReport delete(Collection<String> keys) throws IOException {
+                failed = false;
+                return super.delete(keys);
+              }
+
+              @Override
+              DeleteReport deleteBatch(List<String> keys) throws IOException {
+                if (failed) {
+                  return new DeleteReport(List.of(), List.of());
+                }
+                DeleteReport report = super.deleteBatch(keys);
+                failed = !report.failed().isEmpty();
+                return report;
+              }
+            })
+        .assertFailsOnly(
+            "R6", "refusedBatchFailsForItsKeysAlone", "answeredBatchesKeepTheirOutcome");
+  }
+
+  @Test
+  void laterBatchFailsTheWholeDelete() {
+    run((proxy, observer) ->
+            new MemoryHttpStore(proxy, observer) {
+              @Override
+              public DeleteReport delete(Collection<String> keys) throws IOException {
+                DeleteReport report = super.delete(keys);
+                return report.failed().isEmpty()
+                    ? report
+                    : new DeleteReport(
+                        List.of(),
+                        keys.stream().map(key -> new Failure(key, "Failed", "all of it")).toList());
+              }
+            })
+        .assertFailsOnly(
+            "R6", "refusedBatchFailsForItsKeysAlone", "answeredBatchesKeepTheirOutcome");
+  }
+
+  @Test
   void deletesFailureHidden() {
-    run((port, observer) ->
-            new MemoryHttpStore(port, observer) {
+    run((proxy, observer) ->
+            new MemoryHttpStore(proxy, observer) {
               @Override
               public DeleteReport delete(Collection<String> keys) throws IOException {
                 super.delete(keys);
@@ -117,6 +163,8 @@ class BrokenUnderFaultsTest {
             "R",
             "cutDeleteReportsEveryKey",
             "deleteThatNeverArrivesFailsForEveryKey",
+            "refusedBatchFailsForItsKeysAlone",
+            "answeredBatchesKeepTheirOutcome",
             "standingErrorComesUp",
             "silentServerIsGivenUp");
   }

@@ -148,6 +148,13 @@ final class ContractRun {
     }
   }
 
+  static final class Silence extends SilenceContract {
+    @Override
+    protected StoreUnderTest storeUnderTest() {
+      return subject();
+    }
+  }
+
   static final class HttpFaults extends HttpFaultContract {
     @Override
     protected StoreUnderTest storeUnderTest() {

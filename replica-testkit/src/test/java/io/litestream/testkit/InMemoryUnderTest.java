@@ -46,6 +46,11 @@ class InMemoryUnderTest implements StoreUnderTest {
   }
 
   @Override
+  public StoreHold fallSilent() {
+    return store.hold(call -> true);
+  }
+
+  @Override
   public Collection<String> leftovers() {
     return List.of();
   }

@@ -17,18 +17,22 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A client of {@link MemoryHttpServer} that keeps the rules which hold under faults, and whose
@@ -36,15 +40,18 @@ import java.util.Optional;
  */
 class MemoryHttpStore implements ReplicaStore {
 
+  private static final int BATCH = 1_000;
+  private static final int LOOK_MILLIS = 20;
+
   int tries = 2;
   int silenceMillis = 150;
   boolean checksLengths = true;
   boolean observesEachTry = true;
-  private final int port;
+  private final HttpFaultProxy proxy;
   private final RequestObserver observer;
 
-  MemoryHttpStore(int port, RequestObserver observer) {
-    this.port = port;
+  MemoryHttpStore(HttpFaultProxy proxy, RequestObserver observer) {
+    this.proxy = proxy;
     this.observer = observer;
   }
 
@@ -91,6 +98,21 @@ class MemoryHttpStore implements ReplicaStore {
 
   @Override
   public DeleteReport delete(Collection<String> keys) throws IOException {
+    List<String> all = List.copyOf(keys);
+    List<DeleteReport> reports = new ArrayList<>();
+    for (int from = 0; from < all.size(); from += BATCH) {
+      reports.add(deleteBatch(all.subList(from, Math.min(from + BATCH, all.size()))));
+    }
+    return joined(reports);
+  }
+
+  private static DeleteReport joined(List<DeleteReport> reports) {
+    return new DeleteReport(
+        reports.stream().flatMap(report -> report.deleted().stream()).toList(),
+        reports.stream().flatMap(report -> report.failed().stream()).toList());
+  }
+
+  DeleteReport deleteBatch(List<String> keys) throws IOException {
     List<String> deleted = List.of();
     String why = "";
     try {
@@ -99,7 +121,7 @@ class MemoryHttpStore implements ReplicaStore {
       why = String.valueOf(e.getMessage());
     }
     String message = why;
-    List<String> gone = deleted;
+    Set<String> gone = Set.copyOf(deleted);
     return new DeleteReport(
         deleted,
         keys.stream()
@@ -126,8 +148,8 @@ class MemoryHttpStore implements ReplicaStore {
         byte[] answer = exchange(key, line, body);
         failed = false;
         return answer;
-      } catch (NoSuchObjectException e) {
-        throw e;
+      } catch (ReplicaException e) {
+        throw e; // an answer that no other try will change
       } catch (IOException e) {
         if (attempt >= tries) {
           throw new ReplicaException(
@@ -141,9 +163,35 @@ class MemoryHttpStore implements ReplicaStore {
     }
   }
 
+  /**
+   * An answer that is waited for as long as a deadline, if the proxy has swallowed it, and else for
+   * as long as it takes: a machine that is busy is not silent.
+   */
+  private final class Patient extends FilterInputStream {
+
+    private final long began = System.nanoTime();
+
+    Patient(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      while (true) {
+        try {
+          return in.read(buffer, offset, length);
+        } catch (SocketTimeoutException e) {
+          if (proxy.hanging() > 0 && System.nanoTime() - began > silenceMillis * 1_000_000L) {
+            throw e;
+          }
+        }
+      }
+    }
+  }
+
   private byte[] exchange(String key, String line, String body) throws IOException {
-    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(silenceMillis);
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
+      socket.setSoTimeout(LOOK_MILLIS);
       byte[] bytes = body.getBytes(StandardCharsets.ISO_8859_1);
       socket
           .getOutputStream()
@@ -154,10 +202,14 @@ class MemoryHttpStore implements ReplicaStore {
                       + bytes.length
                       + "\r\n\r\n"));
       socket.getOutputStream().write(bytes);
-      var in = new BufferedInputStream(socket.getInputStream());
+      var in = new BufferedInputStream(new Patient(socket.getInputStream()));
       HttpHead head = HttpHead.read(in).orElseThrow(() -> new EOFException("no answer"));
       if (head.status() == 404) {
         throw new NoSuchObjectException(key, null);
+      }
+      if (head.status() / 100 == 4) {
+        throw new ReplicaException(
+            Kind.DENIED, "send", key, "HTTP " + head.status(), "the server refuses it", null);
       }
       if (head.status() != 200) {
         throw new IOException("status " + head.status());

@@ -12,12 +12,12 @@ final class MemoryHttpUnderTest implements StoreUnderTest {
 
   private final MemoryHttpServer server;
   private final HttpFaultProxy proxy;
-  private final BiFunction<Integer, RequestObserver, ReplicaStore> opening;
+  private final BiFunction<HttpFaultProxy, RequestObserver, ReplicaStore> opening;
 
   /**
-   * @param opening opens a client, of a port
+   * @param opening opens a client that connects to the proxy
    */
-  MemoryHttpUnderTest(BiFunction<Integer, RequestObserver, ReplicaStore> opening)
+  MemoryHttpUnderTest(BiFunction<HttpFaultProxy, RequestObserver, ReplicaStore> opening)
       throws IOException {
     this.opening = opening;
     server = new MemoryHttpServer();
@@ -26,7 +26,7 @@ final class MemoryHttpUnderTest implements StoreUnderTest {
 
   @Override
   public ReplicaStore open(RequestObserver observer) {
-    return opening.apply(proxy.port(), observer);
+    return opening.apply(proxy, observer);
   }
 
   @Override

@@ -76,6 +76,7 @@ final class AzurePipeline {
             .protocols(List.of(Protocol.HTTP_1_1))
             // Would go unobserved.
             .retryOnConnectionFailure(false)
+            .addInterceptor(new InterruptedCalls())
             .build();
     return new OkHttpAsyncHttpClientBuilder(client)
         .connectionTimeout(deadlines.connect())

@@ -112,6 +112,7 @@ final class AzuriteUnderTest implements StoreUnderTest {
         Capability.DENIES_DELETES,
         Capability.FAILS_COMMITS,
         Capability.BECOMES_UNREACHABLE,
+        Capability.FALLS_SILENT,
         Capability.STANDS_BEHIND_A_PROXY,
         Capability.HAS_SECRETS,
         Capability.NESTS_KEYS);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.util.concurrent.Future;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.core5.http.ContentType;
@@ -58,12 +59,14 @@ final class GcsRequest extends LowLevelHttpRequest {
     }
     long began = System.nanoTime();
     boolean failed = true;
+    Future<?> hearing = transport.abortWhenInterrupted(request);
     try {
       var answer = new GcsAnswer(request, transport.client().executeOpen(null, request, null));
       int status = answer.getStatusCode();
       failed = status >= 400 && status != CLIENT_CLOSED_REQUEST;
       return answer;
     } finally {
+      hearing.cancel(false);
       // An answer with an object in it goes on: whoever reads it tells of it at the end.
       if (operation != Operation.GET || failed) {
         transport.ended(operation, failed ? 0 : sent(), began, failed);

@@ -48,6 +48,7 @@ final class GcsServerUnderTest implements StoreUnderTest {
     return Set.of(
         Capability.FAILS_COMMITS,
         Capability.BECOMES_UNREACHABLE,
+        Capability.FALLS_SILENT,
         Capability.STANDS_BEHIND_A_PROXY,
         Capability.NESTS_KEYS);
   }

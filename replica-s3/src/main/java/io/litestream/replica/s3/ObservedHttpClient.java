@@ -9,8 +9,12 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
@@ -22,21 +26,28 @@ import software.amazon.awssdk.http.SdkHttpRequest;
 
 /**
  * Tells an observer of every request, where it goes out: what the library repeats or sends on its
- * own account is among them. Can also end all that are under way.
+ * own account is among them. Can also end all that are under way, and does end those whose thread
+ * is interrupted: a thread that waits for a socket does not hear of it by itself.
  */
 final class ObservedHttpClient implements SdkHttpClient {
 
+  /** How soon an interrupt is heard. */
+  private static final long HEARING_MILLIS = 100;
+
   private final SdkHttpClient http;
   private final RequestObserver observer;
+  private final ScheduledExecutorService clock;
   private final Set<Attempt> underWay = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   /**
    * @param http not closed by this client: others may use it
+   * @param clock the same
    */
-  ObservedHttpClient(SdkHttpClient http, RequestObserver observer) {
+  ObservedHttpClient(SdkHttpClient http, RequestObserver observer, ScheduledExecutorService clock) {
     this.http = http;
     this.observer = observer;
+    this.clock = clock;
   }
 
   @Override
@@ -78,6 +89,11 @@ final class ObservedHttpClient implements SdkHttpClient {
     underWay.stream().filter(attempt -> !attempt.isVital).forEach(Attempt::abort);
   }
 
+  /** A wait for the server. */
+  private interface Wait<T> {
+    T run() throws IOException;
+  }
+
   /** One request. Ends once: with its answer's last byte, or when somebody gives it up. */
   private final class Attempt implements ExecutableHttpRequest {
 
@@ -88,6 +104,8 @@ final class ObservedHttpClient implements SdkHttpClient {
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicLong bytes = new AtomicLong();
     private volatile long began;
+    private volatile @Nullable Thread waiting;
+    private volatile @Nullable Future<?> hearing;
 
     Attempt(HttpExecuteRequest request) {
       SdkHttpRequest head = request.httpRequest();
@@ -131,9 +149,12 @@ final class ObservedHttpClient implements SdkHttpClient {
         underWay.remove(this);
         throw new IOException("the store has been closed");
       }
+      hearing =
+          clock.scheduleWithFixedDelay(
+              this::abortIfInterrupted, HEARING_MILLIS, HEARING_MILLIS, TimeUnit.MILLISECONDS);
       HttpExecuteResponse response;
       try {
-        response = inner.call();
+        response = whileHearing(inner::call);
       } catch (IOException | RuntimeException e) {
         end(true);
         throw e;
@@ -155,6 +176,22 @@ final class ObservedHttpClient implements SdkHttpClient {
           .build();
     }
 
+    private <T> T whileHearing(Wait<T> wait) throws IOException {
+      waiting = Thread.currentThread();
+      try {
+        return wait.run();
+      } finally {
+        waiting = null;
+      }
+    }
+
+    private void abortIfInterrupted() {
+      Thread thread = waiting;
+      if (thread != null && thread.isInterrupted()) {
+        abort();
+      }
+    }
+
     @Override
     public void abort() {
       inner.abort();
@@ -163,6 +200,10 @@ final class ObservedHttpClient implements SdkHttpClient {
 
     private void end(boolean failed) {
       underWay.remove(this);
+      Future<?> heard = hearing;
+      if (heard != null) {
+        heard.cancel(false);
+      }
       if (ended.compareAndSet(false, true)) {
         observer.onRequest(
             new Request(
@@ -223,7 +264,7 @@ final class ObservedHttpClient implements SdkHttpClient {
       @Override
       public int read(byte[] target, int offset, int length) throws IOException {
         try {
-          int got = in.read(target, offset, length);
+          int got = whileHearing(() -> in.read(target, offset, length));
           if (got < 0) {
             end(false);
           } else {

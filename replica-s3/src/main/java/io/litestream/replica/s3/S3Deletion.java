@@ -81,7 +81,11 @@ final class S3Deletion {
       String name = store.place().name(key);
       S3Error error = refused.get(name);
       if (error != null && !"NoSuchKey".equals(error.code())) {
-        failed.add(new Failure(key, text(error.code(), "Unknown"), text(error.message(), "")));
+        failed.add(
+            new Failure(
+                key,
+                text(error.code(), "Unknown"),
+                text(error.message(), "the store gives no reason")));
       } else if (error != null || gone.contains(name)) {
         deleted.add(key);
       } else {

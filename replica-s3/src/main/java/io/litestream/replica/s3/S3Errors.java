@@ -194,7 +194,9 @@ final class S3Errors {
   }
 
   private static boolean isInterrupt(RuntimeException e) {
-    return e instanceof AbortedException || find(e, InterruptedException.class).isPresent();
+    return e instanceof AbortedException
+        || find(e, InterruptedException.class).isPresent()
+        || Thread.currentThread().isInterrupted();
   }
 
   private static boolean isTimeout(RuntimeException e) {

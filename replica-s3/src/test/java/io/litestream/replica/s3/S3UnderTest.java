@@ -129,6 +129,7 @@ final class S3UnderTest implements StoreUnderTest {
     if (isBehindProxy()) {
       capabilities.add(Capability.STANDS_BEHIND_A_PROXY);
       capabilities.add(Capability.BECOMES_UNREACHABLE);
+      capabilities.add(Capability.FALLS_SILENT);
     }
     return capabilities;
   }

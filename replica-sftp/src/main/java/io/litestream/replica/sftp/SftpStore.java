@@ -152,6 +152,11 @@ final class SftpStore implements ReplicaStore {
     return SftpErrors.translate(operation, key, e);
   }
 
+  /** The connection that there is, or a new one. */
+  SftpClient connected() throws IOException {
+    return connection.client();
+  }
+
   SftpDirectories directories() {
     return directories;
   }

@@ -38,6 +38,8 @@ final class SftpWriting extends ObjectWriter {
   private long bytes;
   private boolean committed;
   private boolean closed;
+  private boolean interrupted;
+  private boolean abandoned;
 
   private SftpWriting(
       SftpStore store,
@@ -183,6 +185,11 @@ final class SftpWriting extends ObjectWriter {
     ReplicaException failure = store.failed(operation, key, sftp, e);
     store.observe(Operation.PUT, bytes, began, true);
     closed = true;
+    if (Thread.currentThread().isInterrupted()) {
+      // The server may be silent: who was interrupted hears of it now, and close() cleans up.
+      interrupted = true;
+      return failure;
+    }
     IOException left = abandon();
     if (left != null) {
       failure.addSuppressed(left);
@@ -193,11 +200,14 @@ final class SftpWriting extends ObjectWriter {
   /** Returns why the temporary file may still be there; null if it is gone. */
   private @Nullable IOException abandon() {
     // An interrupt ends what the thread was doing, not the cleaning up after it.
-    boolean interrupted = Thread.interrupted();
+    abandoned = true;
+    boolean interruptedNow = Thread.interrupted();
     try {
       closeQuietly();
-      sftp.remove(temporary);
-      store.directories().prune(sftp, List.of(SftpKeys.parent(path)));
+      // The library ends a connection if a thread is interrupted while it sends.
+      SftpClient open = interrupted && !sftp.isOpen() ? store.connected() : sftp;
+      open.remove(temporary);
+      store.directories().prune(open, List.of(SftpKeys.parent(path)));
       return null;
     } catch (SftpException e) {
       return SftpDirectories.isAbsence(e) ? null : e;
@@ -206,7 +216,7 @@ final class SftpWriting extends ObjectWriter {
       return e instanceof IOException io ? io : new IOException(e);
     } finally {
       store.ended(this);
-      if (interrupted) {
+      if (interruptedNow) {
         Thread.currentThread().interrupt();
       }
     }
@@ -229,7 +239,7 @@ final class SftpWriting extends ObjectWriter {
 
   @Override
   public void close() throws IOException {
-    if (closed || committed) {
+    if (abandoned || committed) {
       return;
     }
     closed = true;

@@ -4,6 +4,7 @@ import io.litestream.spi.ReplicaSettings;
 import io.litestream.spi.ReplicaStore;
 import io.litestream.spi.RequestObserver;
 import io.litestream.testkit.Capability;
+import io.litestream.testkit.StoreHold;
 import io.litestream.testkit.StoreUnderTest;
 import io.litestream.testkit.TcpFaultProxy;
 import io.litestream.testkit.Undeletable;
@@ -78,6 +79,7 @@ final class SftpUnderTest implements StoreUnderTest {
         EnumSet.of(
             Capability.FAILS_COMMITS,
             Capability.BECOMES_UNREACHABLE,
+            Capability.FALLS_SILENT,
             Capability.SHOWS_LEFTOVERS,
             Capability.HAS_SECRETS);
     if (undeletable.works()) {
@@ -106,6 +108,11 @@ final class SftpUnderTest implements StoreUnderTest {
   @Override
   public void makeUnreachable() throws IOException {
     proxy.close();
+  }
+
+  @Override
+  public StoreHold fallSilent() {
+    return proxy.hang();
   }
 
   @Override

@@ -1,0 +1,144 @@
+package io.litestream.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.litestream.spi.DeleteReport;
+import io.litestream.spi.ListPage;
+import io.litestream.spi.ListRequest;
+import io.litestream.spi.ObjectWriter;
+import io.litestream.spi.ReplicaException;
+import io.litestream.spi.ReplicaException.Kind;
+import io.litestream.spi.ReplicaStore;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+/** R3, R6, R8: what a store can do wrong with an interrupt while it waits is found. */
+class BrokenUnderSilenceTest {
+
+  private static ContractRun run(Function<InMemoryStore, ReplicaStore> wrapping) {
+    return ContractRun.of(ContractRun.Silence.class, BrokenStore.of(wrapping));
+  }
+
+  @Test
+  void interruptNotHeard() {
+    run(memory ->
+            new ForwardingStore(memory) {
+              @Override
+              public ListPage list(ListRequest request) throws IOException {
+                var page = CompletableFuture.supplyAsync(() -> listed(request));
+                while (true) {
+                  try {
+                    return page.get();
+                  } catch (InterruptedException notHeard) {
+                    // That is what is wrong here.
+                  } catch (ExecutionException e) {
+                    throw new IOException(e);
+                  }
+                }
+              }
+
+              private ListPage listed(ListRequest request) {
+                try {
+                  return store.list(request);
+                } catch (IOException e) {
+                  throw new AssertionError(e);
+                }
+              }
+            })
+        .assertFailsOnly("R8", "interruptEndsAListing");
+  }
+
+  @Test
+  void interruptForgotten() {
+    run(memory ->
+            new ForwardingStore(memory) {
+              @Override
+              public ListPage list(ListRequest request) throws IOException {
+                try {
+                  return store.list(request);
+                } catch (ReplicaException e) {
+                  assertThat(Thread.interrupted()).isTrue();
+                  throw e;
+                }
+              }
+            })
+        .assertFailsOnly("R8", "interruptEndsAListing");
+  }
+
+  @Test
+  void interruptedListingTakenForAnEmptyOne() {
+    run(memory ->
+            new ForwardingStore(memory) {
+              @Override
+              public ListPage list(ListRequest request) {
+                try {
+                  return store.list(request);
+                } catch (IOException e) {
+                  return ListPage.EMPTY;
+                }
+              }
+            })
+        .assertFailsOnly("R8", "interruptEndsAListing");
+  }
+
+  @Test
+  void interruptedCommitLeavesAHalf() {
+    run(memory ->
+            new ForwardingStore(memory) {
+              @Override
+              public ObjectWriter create(String key) throws IOException {
+                return new ForwardingWriter(store.create(key)) {
+                  @Override
+                  public void write(byte[] buffer, int offset, int length) throws IOException {
+                    written.write(buffer, offset, length);
+                    writer.write(buffer, offset, length);
+                  }
+
+                  @Override
+                  public void close() throws IOException {
+                    super.close();
+                    if (!committed) {
+                      store.put(key, new byte[written.size() / 2]);
+                    }
+                  }
+                };
+              }
+            })
+        .assertFailsOnly("R3", "interruptEndsACommit");
+  }
+
+  @Test
+  void interruptedDeleteReportedAsDone() {
+    run(memory ->
+            new ForwardingStore(memory) {
+              @Override
+              public DeleteReport delete(Collection<String> keys) throws IOException {
+                store.delete(keys);
+                return new DeleteReport(List.copyOf(keys), List.of());
+              }
+            })
+        .assertFailsOnly("R6", "interruptEndsADelete");
+  }
+
+  @Test
+  void interruptedDeleteThrowsAwayItsReport() {
+    run(memory ->
+            new ForwardingStore(memory) {
+              @Override
+              public DeleteReport delete(Collection<String> keys) throws IOException {
+                DeleteReport report = store.delete(keys);
+                if (Thread.currentThread().isInterrupted()) {
+                  throw new ReplicaException(
+                      Kind.UNAVAILABLE, "delete", null, null, "the thread was interrupted", null);
+                }
+                return report;
+              }
+            })
+        .assertFailsOnly("R6", "interruptEndsADelete");
+  }
+}

@@ -1,0 +1,9 @@
+package io.litestream.testkit;
+
+class InMemorySilenceTest extends SilenceContract {
+
+  @Override
+  protected StoreUnderTest storeUnderTest() {
+    return new InMemoryUnderTest();
+  }
+}
