@@ -7,6 +7,7 @@ import io.litestream.core.RetentionOptions;
 import io.litestream.core.position.Position;
 import io.litestream.core.replica.ReplicaReader;
 import io.litestream.core.replica.SnapshotInfo;
+import io.litestream.core.retention.KnownGeneration;
 import io.litestream.core.retention.KnownReplica;
 import io.litestream.core.retention.RetentionPass;
 import io.litestream.spi.ReplicaStore;
@@ -59,6 +60,7 @@ final class ReplicaUpkeep {
   private final Backoff backoff;
   private final Queue<Written> written = new ConcurrentLinkedQueue<>();
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+  private final AtomicReference<@Nullable KnownGeneration> found = new AtomicReference<>();
 
   private boolean surveyed;
   private @Nullable String error;
@@ -123,6 +125,11 @@ final class ReplicaUpkeep {
   private Duration atMost(Duration delay) {
     Duration interval = options.effectiveCheckInterval();
     return interval.compareTo(delay) < 0 ? interval : delay;
+  }
+
+  /** Is told by the uploader what there is of the generation that it continues. */
+  void found(KnownGeneration generation) {
+    found.set(generation);
   }
 
   /** Is told by the uploader that a snapshot has become visible. */
@@ -232,8 +239,13 @@ final class ReplicaUpkeep {
   }
 
   private void survey(Position at) throws IOException {
+    Optional<KnownGeneration> current =
+        Optional.ofNullable(found.get())
+            .filter(generation -> generation.generation().equals(at.generation()));
     if (options.rules().window().isPresent()) {
-      known.survey(Optional.of(at));
+      known.survey(current);
+    } else if (current.isPresent()) {
+      known.add(current.get());
     } else {
       known.refresh(at.generation());
     }

@@ -11,7 +11,9 @@ import io.litestream.core.replica.ObjectFingerprint;
 import io.litestream.core.replica.ObjectUpload;
 import io.litestream.core.replica.PreviousIndex;
 import io.litestream.core.replica.ReplicaReader;
+import io.litestream.core.replica.SegmentInfo;
 import io.litestream.core.replica.SnapshotInfo;
+import io.litestream.core.retention.KnownGeneration;
 import io.litestream.core.sync.ShadowView;
 import io.litestream.core.sync.SyncDecision.Reason;
 import io.litestream.spi.ReplicaStore;
@@ -22,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -42,7 +45,9 @@ import org.slf4j.spi.LoggingEventBuilder;
  *
  * <p>An upload that failed is repeated, from the same position and so under the same key: whether
  * the first try arrived after all makes no difference. So the place is looked up only once for each
- * generation, at the start.
+ * generation, at the start: a listing of the last segments, and the last one itself. What is left
+ * to upload goes first then; whether there is a snapshot before it is asked afterwards, and counts
+ * as no until then.
  *
  * <p>A snapshot becomes visible only after the segments that repair it: what is in the database
  * file may be half a transaction, the rest of which is in the WAL. If the process dies between the
@@ -59,6 +64,7 @@ final class ReplicaUploader {
   private final DatabaseReplicator database;
   private final ReplicaOptions options;
   private final ReplicaStore store;
+  private final ReplicaReader reader;
   private final ScheduledExecutorService clock;
   private final Clock wallClock;
   private final ReplicationObserver observer;
@@ -73,6 +79,10 @@ final class ReplicaUploader {
   private @Nullable UploadRecord record;
 
   private volatile boolean snapshotNeeded;
+
+  /** The last segment that was found, until it is known whether there is a snapshot before it. */
+  private @Nullable SegmentInfo continued;
+
   private @Nullable Future<?> nextWake;
   private volatile @Nullable Position position;
 
@@ -97,6 +107,7 @@ final class ReplicaUploader {
     this.database = database;
     this.options = options;
     this.store = store;
+    this.reader = new ReplicaReader(options, store);
     this.clock = threads.clock();
     this.wallClock = wallClock;
     this.observer = observer;
@@ -293,6 +304,13 @@ final class ReplicaUploader {
       advance(at);
       facts(Level.INFO).addKeyValue("position", at).log("replication continues");
     }
+    SegmentInfo last = continued;
+    if (last != null) {
+      uploadTo(view.end());
+      snapshotNeeded = !hasSnapshot(view, Optional.of(last));
+      continued = null;
+      advance(Optional.ofNullable(position).orElse(at));
+    }
     if (snapshotNeeded) {
       writeSnapshot();
       view = Optional.ofNullable(database.view()).orElse(view);
@@ -314,16 +332,15 @@ final class ReplicaUploader {
    *     generation was asked for
    */
   private @Nullable Position locate(ShadowView view) throws IOException {
-    ReplicaReader reader = new ReplicaReader(options, store);
     UploadRecord sent = openRecord(view.generation());
     record = sent;
-    snapshotNeeded = reader.snapshots(view.generation()).isEmpty();
+    continued = null;
     Optional<SegmentEnd.Found> found =
         SegmentEnd.find(reader, view, database::shadowPath, options.age(), sent);
     if (found.isEmpty()) {
       // Nothing that what we have would continue: begin here, with a snapshot of its own unless
       // this is the very beginning.
-      snapshotNeeded |= view.firstIndex() > 0;
+      snapshotNeeded = !hasSnapshot(view, Optional.empty()) || view.firstIndex() > 0;
       return new Position(view.generation(), snapshotNeeded ? view.index() : 0, 0);
     }
     Optional<Reason> objection = found.get().objection();
@@ -331,6 +348,8 @@ final class ReplicaUploader {
       database.abandonGeneration(view.generation(), objection.get());
       return null;
     }
+    snapshotNeeded = true;
+    continued = found.get().segment();
     return found.get().end();
   }
 
@@ -338,6 +357,13 @@ final class ReplicaUploader {
     return options.age().encrypts()
         ? UploadRecord.open(database.uploadRecord(generation, options.name()), options.age())
         : null;
+  }
+
+  /** Also tells what was found, so that it is listed only once. */
+  private boolean hasSnapshot(ShadowView view, Optional<SegmentInfo> last) throws IOException {
+    List<SnapshotInfo> snapshots = reader.snapshots(view.generation());
+    upkeep.found(new KnownGeneration(view.generation(), snapshots, last));
+    return !snapshots.isEmpty();
   }
 
   private void writeSnapshot() throws IOException, InterruptedException {

@@ -37,10 +37,11 @@ final class SegmentEnd {
   }
 
   /**
-   * @param end the position after the replica's last segment
+   * @param segment the replica's last segment
+   * @param end the position after it
    * @param objection why the generation cannot go on from there
    */
-  record Found(Position end, Optional<Reason> objection) {}
+  record Found(SegmentInfo segment, Position end, Optional<Reason> objection) {}
 
   private final ReplicaReader reader;
   private final ShadowView view;
@@ -85,7 +86,7 @@ final class SegmentEnd {
       // Cut off or damaged: it is written again from its beginning.
       return e.damage() == Damage.ENCRYPTED
           ? objection(Reason.ENCRYPTION_CHANGED)
-          : new Found(start, Optional.empty());
+          : new Found(last, start, Optional.empty());
     }
   }
 
@@ -126,13 +127,13 @@ final class SegmentEnd {
   }
 
   private Found objection(Reason reason) {
-    return new Found(last.start(), Optional.of(reason));
+    return new Found(last, last.start(), Optional.of(reason));
   }
 
   private Found found(long end, boolean agrees) {
     Position at = last.start().at(end);
     return new Found(
-        at, agrees && !isAhead(at) ? Optional.empty() : Optional.of(Reason.REPLICA_AHEAD));
+        last, at, agrees && !isAhead(at) ? Optional.empty() : Optional.of(Reason.REPLICA_AHEAD));
   }
 
   private boolean isInShadow(UploadEntry entry) throws IOException {

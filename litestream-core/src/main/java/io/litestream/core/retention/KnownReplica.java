@@ -3,7 +3,6 @@ package io.litestream.core.retention;
 import static java.util.Objects.requireNonNull;
 
 import io.litestream.core.position.Generation;
-import io.litestream.core.position.Position;
 import io.litestream.core.replica.ReplicaReader;
 import io.litestream.core.replica.SegmentInfo;
 import io.litestream.core.replica.SnapshotInfo;
@@ -33,18 +32,17 @@ public final class KnownReplica {
    * Lists the generations, the snapshots of each, and the last segments, to see when the newest was
    * written: those from the newest snapshot on.
    *
-   * @param end where the generation that is being written ends; of that one, only what comes after
-   *     is looked at
+   * @param current the generation that is being written, if it has been looked at before; it is not
+   *     listed again
    */
-  public void survey(Optional<Position> end) throws IOException {
+  public void survey(Optional<KnownGeneration> current) throws IOException {
+    current.ifPresent(this::add);
     for (Generation generation : reader.generations()) {
-      KnownGeneration found =
-          new KnownGeneration(generation, reader.snapshots(generation), Optional.empty());
-      int from =
-          end.filter(position -> position.generation().equals(generation))
-              .map(Position::index)
-              .orElse(found.lastIndex());
-      put(withLast(found, from));
+      if (current.filter(found -> found.generation().equals(generation)).isEmpty()) {
+        KnownGeneration found =
+            new KnownGeneration(generation, reader.snapshots(generation), Optional.empty());
+        add(withLast(found, found.lastIndex()));
+      }
     }
   }
 
@@ -57,7 +55,7 @@ public final class KnownReplica {
 
   /** Looks at the snapshots of one generation again. */
   public void refresh(Generation generation) throws IOException {
-    put(new KnownGeneration(generation, reader.snapshots(generation), lastSegment(generation)));
+    add(new KnownGeneration(generation, reader.snapshots(generation), lastSegment(generation)));
   }
 
   /** Looks at the snapshots of one generation again, and for segments that have been added. */
@@ -65,7 +63,7 @@ public final class KnownReplica {
     refresh(generation);
     KnownGeneration found = known.get(generation);
     if (found != null) {
-      put(withLast(found, found.lastIndex()));
+      add(withLast(found, found.lastIndex()));
     }
   }
 
@@ -74,10 +72,11 @@ public final class KnownReplica {
     List<SnapshotInfo> snapshots = new ArrayList<>(snapshots(snapshot.generation()));
     snapshots.removeIf(other -> other.index() == snapshot.index());
     snapshots.add(snapshot);
-    put(new KnownGeneration(snapshot.generation(), snapshots, lastSegment(snapshot.generation())));
+    add(new KnownGeneration(snapshot.generation(), snapshots, lastSegment(snapshot.generation())));
   }
 
-  private void put(KnownGeneration generation) {
+  /** Adds what was found of a generation, in place of what was known of it. */
+  public void add(KnownGeneration generation) {
     known.put(generation.generation(), generation);
   }
 

@@ -19,6 +19,7 @@ import io.litestream.spi.ReplicaStore;
 import io.litestream.spi.ReplicaStoreProvider;
 import io.litestream.spi.RequestObserver;
 import io.litestream.testkit.InMemoryStore;
+import io.litestream.testkit.StoreHold;
 import io.litestream.testkit.StoreOperation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -232,6 +233,36 @@ class ReplicationTest {
     assertThat(new ReplicaReader("a", server("a")).generations()).hasSize(1);
     assertThat(server("a").objects().keySet().stream().filter(k -> k.contains("/snapshots/")))
         .hasSize(1);
+  }
+
+  @Test
+  void nothingIsHeldAfterARestartBeforeASnapshotWasSeen() throws Exception {
+    try (Connection app = connect()) {
+      try (Litestream litestream = start(PATIENCE)) {
+        litestream.replicate(DatabaseOptions.of(database(), replica("a")));
+        insert(app, 20);
+      }
+      InMemoryStore store = server("a");
+      List<String> snapshots =
+          store.objects().keySet().stream().filter(k -> k.contains("/snapshots/")).toList();
+      snapshots.forEach(store::remove);
+      insert(app, 1);
+      StoreHold hold =
+          store.hold(
+              call ->
+                  call.operation() == StoreOperation.LIST && call.key().endsWith("/snapshots/"));
+      try (Litestream litestream = start(PATIENCE)) {
+        Replication replication =
+            litestream.replicate(DatabaseOptions.of(database(), replica("a")));
+        assertThat(hold.awaitReached(PATIENCE)).isTrue();
+        // All of the WAL is there by now, and nothing could be restored.
+        assertThatThrownBy(() -> replication.sync(Duration.ofMillis(200)))
+            .hasMessageContaining("replica 'a'");
+        hold.release();
+        replication.sync(PATIENCE);
+        assertThat(restoredRows("a")).isEqualTo(21);
+      }
+    }
   }
 
   @Test

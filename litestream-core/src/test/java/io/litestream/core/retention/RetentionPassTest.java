@@ -70,7 +70,7 @@ class RetentionPassTest {
 
   private RetentionPass pass(boolean verify) throws Exception {
     KnownReplica known = new KnownReplica(new ReplicaReader("r", store));
-    known.survey(Optional.of(new Position(CURRENT, 9, 8304)));
+    known.survey(Optional.empty());
     return new RetentionPass(known, store, DAY, verify);
   }
 
@@ -143,7 +143,7 @@ class RetentionPassTest {
     }
     large.put(ReplicaLayout.snapshotKey(CURRENT, 72), new byte[1]);
     KnownReplica known = new KnownReplica(new ReplicaReader("r", large));
-    known.survey(Optional.of(new Position(CURRENT, 72, 0)));
+    known.survey(Optional.empty());
     long surveyed = large.requests(StoreOperation.LIST);
 
     DeleteResult result =
@@ -231,7 +231,7 @@ class RetentionPassTest {
           call -> call.operation() == StoreOperation.DELETE && deletes.incrementAndGet() > cut,
           Kind.UNAVAILABLE);
       KnownReplica known = new KnownReplica(new ReplicaReader("r", killed));
-      known.survey(Optional.of(new Position(CURRENT, 1, 0)));
+      known.survey(Optional.empty());
       new RetentionPass(known, killed, DAY, false).run(Optional.of(CURRENT), NOW, Set.of());
 
       assertEachIndexHasItsBeginning(killed, cut);
@@ -351,11 +351,11 @@ class RetentionPassTest {
   void aStoreThatSaysDeletedAndDeletesNothingIsFoundOutByListing() throws Exception {
     LyingStore lying = new LyingStore(store);
     KnownReplica known = new KnownReplica(new ReplicaReader("r", lying));
-    known.survey(Optional.of(new Position(CURRENT, 9, 8304)));
+    known.survey(Optional.empty());
 
     DeleteResult believed =
         new RetentionPass(known, lying, DAY, false).run(Optional.of(CURRENT), NOW, Set.of());
-    known.survey(Optional.of(new Position(CURRENT, 9, 8304)));
+    known.survey(Optional.empty());
     DeleteResult verified =
         new RetentionPass(known, lying, DAY, true).run(Optional.of(CURRENT), NOW, Set.of());
 

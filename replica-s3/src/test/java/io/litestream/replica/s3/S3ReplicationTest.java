@@ -17,8 +17,6 @@ import io.litestream.spi.RequestObserver;
 import io.litestream.testkit.HttpFault;
 import io.litestream.testkit.HttpFaultProxy;
 import io.litestream.testkit.ProxiedRequest;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -29,7 +27,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -40,7 +37,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A live database, replicated to S3 and restored from there. */
@@ -54,27 +50,6 @@ class S3ReplicationTest {
 
   /** A segment a second. */
   private static final int TWO_HOURS = 7_200;
-
-  /** Replicates until it is killed. Its arguments are the database and the replica's settings. */
-  static final class Replicating {
-
-    private Replicating() {}
-
-    public static void main(String[] args) throws Exception {
-      Map<String, String> settings = new TreeMap<>();
-      for (int i = 1; i < args.length; i += 2) {
-        settings.put(args[i], args[i + 1]);
-      }
-      ReplicaOptions replica = replica(settings);
-      try (Litestream litestream = Litestream.start();
-          Replication replication = litestream.replicate(options(Path.of(args[0]), replica))) {
-        while (true) {
-          replication.sync(PATIENCE);
-          Thread.sleep(10);
-        }
-      }
-    }
-  }
 
   @TempDir Path directory;
 
@@ -152,61 +127,6 @@ class S3ReplicationTest {
     return output;
   }
 
-  private Process replicateInAProcess() throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Replicating.class.getName(),
-                database.toString()));
-    server.settings().forEach((key, value) -> command.addAll(List.of(key, value)));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(directory.resolve("process.log").toFile())
-        .start();
-  }
-
-  private static boolean isUpload(ProxiedRequest request) {
-    return request.method().equals("PUT") && request.status() == 200;
-  }
-
-  @Test
-  void whatAKilledProcessReplicatedIsRestoredAndContinued() throws Exception {
-    try (Connection app = connect(database)) {
-      Process process = replicateInAProcess();
-      try {
-        long limit = System.nanoTime() + PATIENCE.toNanos();
-        while (server.proxy().count(S3ReplicationTest::isUpload) < 20) {
-          assertThat(process.isAlive()).as(() -> read(directory.resolve("process.log"))).isTrue();
-          assertThat(System.nanoTime()).isLessThan(limit);
-          insert(app, 1);
-          Thread.sleep(10);
-        }
-      } finally {
-        process.destroyForcibly().waitFor();
-      }
-      assertThat(rows(database)).startsWith(rows(restore()).toArray(String[]::new));
-      try (Litestream litestream = Litestream.start();
-          Replication replication =
-              litestream.replicate(options(database, replica(server.settings())))) {
-        insert(app, 20);
-        replication.sync(PATIENCE);
-        assertThat(rows(restore())).isEqualTo(rows(database));
-      }
-    }
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      return e.toString();
-    }
-  }
-
   @Test
   void findingOnesPlaceDoesNotGrowWithHistoryAndNothingIsListedAfterwards() throws Exception {
     assertFindsItsPlace(SHORT_HISTORY);
@@ -233,17 +153,21 @@ class S3ReplicationTest {
       }
       writeHistory(generation, history);
 
+      insert(app, 1);
       HttpFaultProxy proxy = server.proxy();
       proxy.clearRequests();
       try (Litestream litestream = Litestream.start();
           Replication replication =
               litestream.replicate(options(database, replica(server.settings())))) {
-        insert(app, 1);
         replication.sync(PATIENCE);
-        assertThat(proxy.requests().stream().filter(r -> !r.method().equals("PUT")))
-            .as("requests that find the place")
+        assertThat(proxy.requests())
+            .as("two requests find the place, and uploads go on")
             .extracting(S3ReplicationTest::kind)
-            .containsExactly("LIST", "LIST", "GET");
+            .startsWith("LIST", "GET", "PUT");
+        assertThat(proxy.requests().stream().map(S3ReplicationTest::kind))
+            .as("one more, to see that there is a snapshot before it")
+            .filteredOn(kind -> !kind.equals("PUT"))
+            .containsExactly("LIST", "GET", "LIST");
         proxy.clearRequests();
         for (int i = 0; i < 20; i++) {
           insert(app, 10);
@@ -312,78 +236,5 @@ class S3ReplicationTest {
         assertThat(rows(restore())).isEqualTo(rows(database));
       }
     }
-  }
-
-  @Test
-  @EnabledIfEnvironmentVariable(
-      named = "LITESTREAM_PEER",
-      matches = ".+",
-      disabledReason = "LITESTREAM_PEER does not name the peer's executable")
-  void peerRestoresWhatWeWroteAndWeWhatThePeerWrote() throws Exception {
-    try (Connection app = connect(database)) {
-      try (Litestream litestream = Litestream.start();
-          Replication replication =
-              litestream.replicate(options(database, replica(server.settings())))) {
-        insert(app, 50);
-        replication.sync(PATIENCE);
-      }
-      Path theirs = directory.resolve("theirs.db");
-      Process restore =
-          peer("restore", "-o", theirs.toString(), "-config", config(), database.toString());
-      assertThat(restore.waitFor(60, TimeUnit.SECONDS)).isTrue();
-      assertThat(restore.exitValue()).as(() -> read(directory.resolve("peer.log"))).isZero();
-      assertThat(rows(theirs)).isEqualTo(rows(database));
-
-      Process replicate = peer("replicate", "-config", config());
-      try {
-        insert(app, 50);
-        long limit = System.nanoTime() + PATIENCE.toNanos();
-        while (!rows(restore()).equals(rows(database))) {
-          assertThat(System.nanoTime())
-              .as(() -> read(directory.resolve("peer.log")))
-              .isLessThan(limit);
-          Thread.sleep(200);
-        }
-      } finally {
-        replicate.destroyForcibly().waitFor();
-      }
-    }
-  }
-
-  private String config() throws Exception {
-    Map<String, String> settings = server.settings();
-    return Files.writeString(
-            directory.resolve("litestream.yml"),
-            """
-            dbs:
-              - path: %s
-                replicas:
-                  - type: s3
-                    bucket: %s
-                    path: %s
-                    endpoint: %s
-                    force-path-style: true
-                    region: us-east-1
-                    access-key-id: %s
-                    secret-access-key: %s
-                    sync-interval: 100ms
-            """
-                .formatted(
-                    database,
-                    settings.get("bucket"),
-                    settings.get("path"),
-                    settings.get("endpoint"),
-                    settings.get("access-key-id"),
-                    settings.get("secret-access-key")))
-        .toString();
-  }
-
-  private Process peer(String... arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of(System.getenv("LITESTREAM_PEER")));
-    command.addAll(List.of(arguments));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(directory.resolve("peer.log").toFile())
-        .start();
   }
 }
