@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A command that runs as a process of its own: this project's, or the peer's. */
@@ -50,14 +51,22 @@ final class LitestreamProcess implements AutoCloseable {
 
   static LitestreamProcess start(Path directory, List<String> command, Object... args)
       throws IOException {
+    return start(directory, Map.of(), command, args);
+  }
+
+  /** Starts a command with some variables more than this process has. */
+  static LitestreamProcess start(
+      Path directory, Map<String, String> environment, List<String> command, Object... args)
+      throws IOException {
     List<String> line = new ArrayList<>(command);
     for (Object arg : args) {
       line.add(arg.toString());
     }
     Path output = Files.createTempFile(directory, "output", ".log");
-    return new LitestreamProcess(
-        new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(output.toFile()).start(),
-        output);
+    var builder =
+        new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().putAll(environment);
+    return new LitestreamProcess(builder.start(), output);
   }
 
   /** Something that comes true while the process works. */

@@ -1,22 +1,28 @@
 package io.litestream.cli;
 
 import io.litestream.testkit.HttpFaultProxy;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
 import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
 import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
+import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsRequest;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Error;
 
 /** A server that speaks S3, behind a proxy that counts, with a bucket that may refuse deletes. */
-final class S3Server implements AutoCloseable {
+final class S3Server implements RemoteStore {
 
   static final String SECRET = "test-secret-0123456789abcdef";
   private static final String KEY = "test-access-key";
@@ -78,16 +84,43 @@ final class S3Server implements AutoCloseable {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort())));
   }
 
-  void denyDeletes() {
+  @Override
+  public String replicaWithoutDeletes(String more) {
     bucket.deniesDeletes = true;
+    return replica(more);
+  }
+
+  /** The names of all objects; no request of a client. */
+  List<String> names() {
+    List<String> names = new ArrayList<>();
+    ListObjectsV2Request.Builder request = ListObjectsV2Request.builder().bucket(BUCKET);
+    ListObjectsV2Response page;
+    do {
+      page = bucket.list(request.build());
+      page.contents().forEach(object -> names.add(object.key()));
+      request.continuationToken(page.nextContinuationToken());
+    } while (Boolean.TRUE.equals(page.isTruncated()));
+    return names;
+  }
+
+  /** Puts an object of one byte there; no request of a client. */
+  void put(String name) {
+    bucket.putBlob(
+        PutObjectRequest.builder().bucket(BUCKET).key(name).contentLength(1L).build(),
+        new ByteArrayInputStream(new byte[1]));
+  }
+
+  /** Removes an object; no request of a client. */
+  void remove(String name) {
+    bucket.removeBlob(DeleteObjectRequest.builder().bucket(BUCKET).key(name).build());
   }
 
   HttpFaultProxy proxy() {
     return proxy;
   }
 
-  /** A replica of a configuration file, with more settings behind it. */
-  String replica(String more) {
+  @Override
+  public String replica(String more) {
     return "{type: s3, bucket: "
         + BUCKET
         + ", path: db, endpoint: 'http://127.0.0.1:"

@@ -15,8 +15,6 @@ import io.litestream.core.restore.Restorer;
 import io.litestream.spi.ReplicaStore;
 import io.litestream.spi.RequestObserver;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -24,14 +22,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The main job over SFTP: replicate, lose the machine, restore. */
@@ -117,73 +112,5 @@ class SftpReplicationTest {
     replicateThroughCuts();
     replicateThroughCuts();
     assertThat(fingerprint(restore("restored.db"))).isEqualTo(fingerprint(database));
-  }
-
-  @Test
-  @EnabledIfEnvironmentVariable(
-      named = "LITESTREAM_PEER",
-      matches = ".+",
-      disabledReason = "LITESTREAM_PEER does not name the peer's executable")
-  void peerRestoresWhatWasReplicatedHere() throws Exception {
-    replicateThroughCuts();
-    Path restored = directory.resolve("peer.db");
-    peer("restore", "-o", restored.toString(), url());
-    assertThat(fingerprint(restored)).isEqualTo(fingerprint(database));
-  }
-
-  @Test
-  @EnabledIfEnvironmentVariable(
-      named = "LITESTREAM_PEER",
-      matches = ".+",
-      disabledReason = "LITESTREAM_PEER does not name the peer's executable")
-  void whatThePeerReplicatedIsRestoredHere() throws Exception {
-    for (int i = 0; i < 5; i++) {
-      execute("INSERT INTO t (x) VALUES (randomblob(50000))");
-    }
-    Process peer = start("replicate", database.toString(), url());
-    try {
-      String expected = fingerprint(database);
-      long end = System.nanoTime() + PATIENCE.toNanos();
-      while (!expected.equals(restoredSoFar())) {
-        assertThat(peer.isAlive()).isTrue();
-        assertThat(System.nanoTime()).as("the peer replicates").isLessThan(end);
-        TimeUnit.MILLISECONDS.sleep(200);
-      }
-    } finally {
-      peer.destroy();
-      peer.waitFor();
-    }
-  }
-
-  private String restoredSoFar() throws Exception {
-    Files.deleteIfExists(directory.resolve("ours.db"));
-    try {
-      return fingerprint(restore("ours.db"));
-    } catch (IOException notYet) {
-      return "";
-    }
-  }
-
-  private String url() {
-    return "sftp://backup:open%20sesame%2F%231@127.0.0.1:"
-        + server.tcp().port()
-        + server.settings().get("path");
-  }
-
-  private static ProcessBuilder peerCommand(String... arguments) {
-    var command = new ArrayList<String>();
-    command.add(System.getenv("LITESTREAM_PEER"));
-    command.addAll(List.of(arguments));
-    return new ProcessBuilder(command).redirectErrorStream(true);
-  }
-
-  private static Process start(String... arguments) throws IOException {
-    return peerCommand(arguments).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
-  }
-
-  private static void peer(String... arguments) throws IOException, InterruptedException {
-    Process peer = peerCommand(arguments).start();
-    String said = new String(peer.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(peer.waitFor()).as(said).isZero();
   }
 }
