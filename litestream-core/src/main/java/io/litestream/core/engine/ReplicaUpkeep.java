@@ -195,7 +195,10 @@ final class ReplicaUpkeep {
     Duration next;
     try {
       next = look(at);
-      recovered();
+      // A snapshot that is tried again may fail again: that is known only when it has ended.
+      if (!snapshots.isDue()) {
+        recovered();
+      }
     } catch (IOException | RuntimeException e) {
       if (stopped) {
         return;

@@ -43,6 +43,7 @@ final class SnapshotSchedule {
   private final BooleanSupplier stopped;
   private @Nullable Position covered;
   private int askedToEnd = -1;
+  private boolean due;
   private volatile boolean underWay;
 
   SnapshotSchedule(
@@ -70,6 +71,11 @@ final class SnapshotSchedule {
     covered = end;
   }
 
+  /** Whether a snapshot is wanted, or under way, that has not become visible yet. */
+  boolean isDue() {
+    return due;
+  }
+
   /** A snapshot that was begun has become visible, or was given up. May be called by any thread. */
   void ended() {
     underWay = false;
@@ -82,7 +88,11 @@ final class SnapshotSchedule {
    */
   Optional<Duration> run(Position at, Instant now) throws IOException, InterruptedException {
     Optional<SnapshotInfo> newest = known.newest(at.generation());
-    if (underWay || interval.isEmpty() || newest.isEmpty()) {
+    if (underWay) {
+      return Optional.empty();
+    }
+    due = false;
+    if (interval.isEmpty() || newest.isEmpty()) {
       return Optional.empty();
     }
     Duration left = Duration.between(now, newest.get().createdAt().plus(interval.get()));
@@ -93,6 +103,7 @@ final class SnapshotSchedule {
     if (view == null || view.end().equals(covered)) {
       return Optional.of(idle());
     }
+    due = true;
     if (view.index() == newest.get().index()) {
       // A second snapshot of one index would replace the first, and with it what can be restored
       // from the time between the two. So the next index has to begin before.

@@ -44,6 +44,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -412,13 +413,19 @@ class RetentionTest {
         Engine engine = engine()) {
       Replication replication = replicate(engine, retention(Duration.ofHours(6), HOUR));
       hours(1, app, replication);
+      var failures = new AtomicInteger();
       store.failWhen(
-          call -> call.operation() == StoreOperation.COMMIT && call.key().contains("/snapshots/"),
+          call ->
+              call.operation() == StoreOperation.COMMIT
+                  && call.key().contains("/snapshots/")
+                  && failures.incrementAndGet() > 0,
           Kind.UNAVAILABLE);
       write(app, replication);
       await("the failure", () -> status(replication).error().isPresent());
 
       write(app, replication);
+      await("more failures", () -> failures.get() > 3);
+      assertThat(status(replication).error()).isPresent();
       assertThat(restored(Optional.empty())).isEqualTo(rows(database()));
       assertThat(replication.status().replicas().get(0).error()).isEmpty();
       assertThat(lines("ERROR")).hasSize(1);
