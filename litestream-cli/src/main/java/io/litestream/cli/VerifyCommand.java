@@ -2,10 +2,13 @@ package io.litestream.cli;
 
 import io.litestream.cli.output.Listing;
 import io.litestream.core.position.Generation;
+import io.litestream.core.replica.LtxReader;
 import io.litestream.core.replica.ReplicaReader;
 import io.litestream.core.restore.GenerationReport;
-import io.litestream.core.restore.GenerationReport.Stretch;
 import io.litestream.core.restore.IntegrityCheck;
+import io.litestream.core.restore.LtxRestoreRequest;
+import io.litestream.core.restore.LtxRestorer;
+import io.litestream.core.restore.LtxVerifier;
 import io.litestream.core.restore.RestoreException;
 import io.litestream.core.restore.RestoreProgress;
 import io.litestream.core.restore.RestoreRequest;
@@ -32,6 +35,9 @@ import picocli.CommandLine.Option;
     description = {
       "Reads everything in a database's replicas, or in one, and says from when to when the"
           + " database can be restored, and what is damaged. Writes nothing to a replica.",
+      "What Litestream v0.5 has written is verified as well, as generation '"
+          + VerifyFinding.LTX
+          + "'.",
       "Exits with 1 if anything is damaged, or nothing can be restored."
     })
 final class VerifyCommand implements Command {
@@ -51,7 +57,7 @@ final class VerifyCommand implements Command {
   @Option(
       names = {"-deep", "--deep"},
       description =
-          "Also restores the end of each generation into a temporary directory, and has SQLite"
+          "Also restores the end of each generation, or of the LTX files, into a temporary directory, and has SQLite"
               + " check its integrity.")
   boolean deep;
 
@@ -72,25 +78,6 @@ final class VerifyCommand implements Command {
     return general;
   }
 
-  /** What was found about a generation of one replica. */
-  private record Finding(String replica, GenerationReport report, List<String> damages) {
-
-    /** Whether something is wrong with it. */
-    boolean isDamaged() {
-      return !damages.isEmpty();
-    }
-
-    String state() {
-      if (isDamaged()) {
-        return "damaged";
-      }
-      if (report.stretches().isEmpty()) {
-        return "no snapshot";
-      }
-      return report.proved() ? "proved" : "sound";
-    }
-  }
-
   @Override
   public int run(Surroundings surroundings) throws IOException, InterruptedException {
     if (parallelism < 1) {
@@ -102,13 +89,18 @@ final class VerifyCommand implements Command {
             : Optional.of(Arguments.generation(generation));
     Thread verifying = Thread.currentThread();
     surroundings.signals().listen(signal -> verifying.interrupt(), () -> {});
-    List<Finding> findings = new ArrayList<>();
+    List<VerifyFinding> findings = new ArrayList<>();
     try (OpenReplicas open = OpenReplicas.of(replicas.select(surroundings).replicas())) {
-      for (ReplicaReader reader : open.readers()) {
+      for (int i = 0; i < open.readers().size(); i++) {
+        ReplicaReader reader = open.readers().get(i);
         for (Generation candidate : reader.generations()) {
           if (only.isEmpty() || only.get().equals(candidate)) {
             findings.add(verify(reader, candidate, surroundings));
           }
+        }
+        LtxReader ltx = open.ltxReaders().get(i);
+        if (only.isEmpty() && ltx.hasLevels()) {
+          findings.add(verify(ltx, surroundings));
         }
       }
     }
@@ -116,48 +108,80 @@ final class VerifyCommand implements Command {
     return exitCode(findings, surroundings);
   }
 
-  private Finding verify(ReplicaReader reader, Generation candidate, Surroundings surroundings)
-      throws IOException, InterruptedException {
-    GenerationReport report = Verifier.verify(reader, candidate, parallelism);
-    List<String> damages = new ArrayList<>(report.damages());
-    if (deep && !report.stretches().isEmpty() && damages.isEmpty()) {
-      checkIntegrity(reader, candidate, surroundings).ifPresent(damages::add);
-    }
-    return new Finding(reader.name(), report, damages);
-  }
-
-  /** Restores the end of a generation, and returns what is wrong with it. */
-  private Optional<String> checkIntegrity(
+  private VerifyFinding verify(
       ReplicaReader reader, Generation candidate, Surroundings surroundings)
       throws IOException, InterruptedException {
+    GenerationReport report = Verifier.verify(reader, candidate, parallelism);
+    VerifyFinding finding = VerifyFinding.of(reader.name(), report);
+    return finding.isDamaged() || !finding.isRestorable()
+        ? finding
+        : deeper(
+            finding,
+            surroundings,
+            output -> {
+              RestoreRequest request =
+                  new RestoreRequest(
+                      output,
+                      Optional.of(candidate),
+                      OptionalInt.empty(),
+                      Optional.empty(),
+                      parallelism,
+                      IntegrityCheck.FULL);
+              Restorer.restore(
+                  Restorer.plan(List.of(reader), request), request, RestoreProgress.NONE);
+            });
+  }
+
+  private VerifyFinding verify(LtxReader reader, Surroundings surroundings)
+      throws IOException, InterruptedException {
+    VerifyFinding finding =
+        VerifyFinding.of(reader.name(), LtxVerifier.verify(reader, parallelism));
+    return finding.isDamaged() || !finding.isRestorable()
+        ? finding
+        : deeper(
+            finding,
+            surroundings,
+            output -> {
+              LtxRestoreRequest request =
+                  new LtxRestoreRequest(
+                      output, Optional.empty(), Optional.empty(), parallelism, IntegrityCheck.FULL);
+              LtxRestorer.restore(
+                  LtxRestorer.plan(List.of(reader), request), request, RestoreProgress.NONE);
+            });
+  }
+
+  /** A restore of the newest state, with SQLite's whole check. */
+  @FunctionalInterface
+  private interface Restore {
+    void to(Path output) throws IOException, InterruptedException;
+  }
+
+  /** Restores, if that is wanted, and adds what is wrong with the result. */
+  private VerifyFinding deeper(VerifyFinding finding, Surroundings surroundings, Restore restore)
+      throws IOException, InterruptedException {
+    if (!deep) {
+      return finding;
+    }
     Path directory =
         scratch == null || scratch.isEmpty()
             ? Files.createTempDirectory("litestream-verify")
             : Files.createTempDirectory(surroundings.paths().resolve(scratch), "litestream-verify");
     Path output = directory.resolve("restored.db");
-    RestoreRequest request =
-        new RestoreRequest(
-            output,
-            Optional.of(candidate),
-            OptionalInt.empty(),
-            Optional.empty(),
-            parallelism,
-            IntegrityCheck.FULL);
     try {
-      Restorer.restore(Restorer.plan(List.of(reader), request), request, RestoreProgress.NONE);
-      return Optional.empty();
+      restore.to(output);
+      return finding;
     } catch (RestoreException e) {
       if (e.kind() != RestoreException.Kind.DAMAGED) {
         throw e;
       }
-      return Optional.of(String.valueOf(e.getMessage()));
+      return finding.with(String.valueOf(e.getMessage()));
     } finally {
       Files.deleteIfExists(output);
       Files.deleteIfExists(directory);
     }
   }
 
-  private void print(List<Finding> findings, Surroundings surroundings) throws IOException {
+  private void print(List<VerifyFinding> findings, Surroundings surroundings) throws IOException {
     Listing table =
         new Listing("name", "generation", "snapshots", "segments", "size", "state", "restorable");
     Listing json =
@@ -169,46 +193,41 @@ final class VerifyCommand implements Command {
             "size",
             "state",
             "restorable",
+            "transactions",
             "damages");
-    for (Finding finding : findings) {
-      GenerationReport report = finding.report();
+    for (VerifyFinding finding : findings) {
       table.add(
           finding.replica(),
-          report.generation(),
-          report.snapshots(),
-          report.segments(),
-          report.bytes(),
+          finding.generation(),
+          finding.snapshots(),
+          finding.segments(),
+          finding.bytes(),
           finding.state(),
-          report.stretches().stream().map(VerifyCommand::toSeconds).toList());
+          finding.times(ChronoUnit.SECONDS));
       json.add(
           finding.replica(),
-          report.generation(),
-          report.snapshots(),
-          report.segments(),
-          report.bytes(),
+          finding.generation(),
+          finding.snapshots(),
+          finding.segments(),
+          finding.bytes(),
           finding.state(),
-          report.stretches().stream().map(s -> s.from() + "/" + s.to()).toList(),
+          finding.times(ChronoUnit.NANOS),
+          finding.transactions(),
           finding.damages());
     }
     listing.print(listing.json ? json : table, surroundings);
-    for (Finding finding : findings) {
+    for (VerifyFinding finding : findings) {
       for (String damage : finding.damages()) {
         surroundings.err().printf("litestream: replica '%s': %s%n", finding.replica(), damage);
       }
     }
   }
 
-  private static String toSeconds(Stretch stretch) {
-    return stretch.from().truncatedTo(ChronoUnit.SECONDS)
-        + "/"
-        + stretch.to().truncatedTo(ChronoUnit.SECONDS);
-  }
-
-  private static int exitCode(List<Finding> findings, Surroundings surroundings) {
-    if (findings.stream().anyMatch(Finding::isDamaged)) {
+  private static int exitCode(List<VerifyFinding> findings, Surroundings surroundings) {
+    if (findings.stream().anyMatch(VerifyFinding::isDamaged)) {
       return Program.FAILED;
     }
-    if (findings.stream().allMatch(finding -> finding.report().stretches().isEmpty())) {
+    if (findings.stream().noneMatch(VerifyFinding::isRestorable)) {
       surroundings.err().println("litestream: nothing can be restored: there is no snapshot");
       return Program.FAILED;
     }

@@ -105,9 +105,18 @@ final class S3Server implements RemoteStore {
 
   /** Puts an object of one byte there; no request of a client. */
   void put(String name) {
+    put(name, new byte[1]);
+  }
+
+  /** Puts an object there; no request of a client. */
+  void put(String name, byte[] content) {
     bucket.putBlob(
-        PutObjectRequest.builder().bucket(BUCKET).key(name).contentLength(1L).build(),
-        new ByteArrayInputStream(new byte[1]));
+        PutObjectRequest.builder()
+            .bucket(BUCKET)
+            .key(name)
+            .contentLength((long) content.length)
+            .build(),
+        new ByteArrayInputStream(content));
   }
 
   /** Removes an object; no request of a client. */

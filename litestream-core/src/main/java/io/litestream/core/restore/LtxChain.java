@@ -45,29 +45,34 @@ final class LtxChain {
     return checksum;
   }
 
+  /** Whether a file holds what its name says. */
+  static Optional<String> misnamed(LtxFile file, LtxHeader header) {
+    return header.first().equals(file.first()) && header.last().equals(file.last())
+        ? Optional.empty()
+        : Optional.of(
+            "holds transactions %s to %s, not those of its name"
+                .formatted(header.first(), header.last()));
+  }
+
   /** Whether a file can be applied now. */
   Optional<String> begin(LtxFile file, LtxHeader header) {
-    if (!header.first().equals(file.first()) || !header.last().equals(file.last())) {
-      return Optional.of(
-          "holds transactions %s to %s, not those of its name"
-              .formatted(header.first(), header.last()));
+    Optional<String> misnamed = misnamed(file, header);
+    if (misnamed.isPresent()) {
+      return misnamed;
     }
     whole = header.isWhole();
     if (last == 0 && !whole) {
       return Optional.of("does not hold the whole database");
     }
     if (last != 0 && header.pageSize() != pageSize) {
-      return Optional.of(
-          "has pages of %d bytes, those before it %d".formatted(header.pageSize(), pageSize));
+      return Optional.of(otherPages(header.pageSize(), pageSize));
     }
     boolean next = header.first().number() == last + 1;
     if (next
         && checksum.isPresent()
         && header.before().isPresent()
         && checksum.getAsLong() != header.before().getAsLong()) {
-      return Optional.of(
-          "continues a database with checksum %016x, but the one before it has %016x"
-              .formatted(header.before().getAsLong(), checksum.getAsLong()));
+      return Optional.of(otherDatabase(header.before().getAsLong(), checksum.getAsLong()));
     }
     pageSize = header.pageSize();
     nextPages = header.pages();
@@ -102,9 +107,20 @@ final class LtxChain {
   }
 
   private Optional<String> missing() {
-    return Optional.of(
-        "is incomplete: page %d of a database of %d pages is missing"
-            .formatted(expected, nextPages));
+    return Optional.of(incomplete(expected, nextPages));
+  }
+
+  static String otherPages(int size, int before) {
+    return "has pages of %d bytes, those before it %d".formatted(size, before);
+  }
+
+  static String otherDatabase(long before, long found) {
+    return "continues a database with checksum %016x, but the one before it has %016x"
+        .formatted(before, found);
+  }
+
+  static String incomplete(long page, long pages) {
+    return "is incomplete: page %d of a database of %d pages is missing".formatted(page, pages);
   }
 
   private long withoutLockPage(long page) {
