@@ -315,7 +315,8 @@ final class ReplicateCommand implements Command {
         replica.settings(),
         replica.syncInterval(),
         replica.retention(),
-        replica.age());
+        replica.age(),
+        replica.drills());
   }
 
   /**

@@ -130,7 +130,7 @@ final class StatusCommand implements Command {
     if (!database.isTrue("present")) {
       return "waiting";
     }
-    if (!replica.isTrue("healthy")) {
+    if (!replica.isTrue("healthy") && drillError(replica).isEmpty()) {
       return "late";
     }
     if (error(database, replica).isPresent()) {
@@ -144,7 +144,12 @@ final class StatusCommand implements Command {
     return database
         .text("error")
         .or(() -> replica.text("error"))
+        .or(() -> drillError(replica).map(error -> "restore drill failed: " + error))
         .or(() -> replica.object("retention").flatMap(retention -> retention.text("error")));
+  }
+
+  private static Optional<String> drillError(JsonTree replica) {
+    return replica.object("drill").flatMap(drill -> drill.text("error"));
   }
 
   private static BigDecimal number(JsonTree tree, String name) {

@@ -41,6 +41,7 @@ public record DatabaseStatus(
    * @param error why the last upload failed, if it did
    * @param retryAt when it is tried again
    * @param retention where snapshots and deletes stand
+   * @param drill how the last restore drill went
    */
   public record Replica(
       String name,
@@ -50,7 +51,24 @@ public record DatabaseStatus(
       Optional<Instant> lastSync,
       Optional<String> error,
       Optional<Instant> retryAt,
-      Retention retention) {}
+      Retention retention,
+      Drill drill) {}
+
+  /**
+   * How the restore drills of one replica went since the start.
+   *
+   * @param last when the last one ended; empty if none has
+   * @param elapsed how long it took
+   * @param error why it failed, if it did
+   * @param next when the next one is due; empty if there is to be none
+   */
+  public record Drill(
+      Optional<Instant> last, Duration elapsed, Optional<String> error, Optional<Instant> next) {
+
+    /** None, and none to come. */
+    public static final Drill NONE =
+        new Drill(Optional.empty(), Duration.ZERO, Optional.empty(), Optional.empty());
+  }
 
   /**
    * Where the snapshots and deletes of one replica stand.

@@ -107,7 +107,8 @@ public final class Inspection {
           newest,
           error,
           Optional.empty(),
-          new DatabaseStatus.Retention(snapshot, Optional.empty(), Optional.empty(), 0, Map.of()));
+          new DatabaseStatus.Retention(snapshot, Optional.empty(), Optional.empty(), 0, Map.of()),
+          DatabaseStatus.Drill.NONE);
     }
   }
 

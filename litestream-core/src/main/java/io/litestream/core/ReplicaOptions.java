@@ -18,6 +18,7 @@ import java.util.TreeMap;
  *     spell goes out at once
  * @param retention what is kept, and when there is a new snapshot
  * @param age with which keys its objects are encrypted, if at all
+ * @param drills how often it is restored, to see that it can be
  */
 public record ReplicaOptions(
     String name,
@@ -25,7 +26,8 @@ public record ReplicaOptions(
     Map<String, String> settings,
     Duration syncInterval,
     RetentionOptions retention,
-    AgeKeys age) {
+    AgeKeys age,
+    DrillOptions drills) {
 
   /** The interval of replicas that set none. */
   public static final Duration DEFAULT_SYNC_INTERVAL = Duration.ofSeconds(1);
@@ -35,6 +37,7 @@ public record ReplicaOptions(
     requireNonNull(type, "type");
     requireNonNull(retention, "retention");
     requireNonNull(age, "age");
+    requireNonNull(drills, "drills");
     settings = Map.copyOf(settings);
     if (name.isEmpty()) {
       throw new IllegalArgumentException("a replica's name must not be empty");
@@ -44,20 +47,32 @@ public record ReplicaOptions(
     }
   }
 
-  /** A replica with the default retention, not encrypted. */
+  /** A replica with the default retention, not encrypted, and without drills. */
   public ReplicaOptions(
       String name, String type, Map<String, String> settings, Duration syncInterval) {
-    this(name, type, settings, syncInterval, RetentionOptions.DEFAULT, AgeKeys.NONE);
+    this(
+        name,
+        type,
+        settings,
+        syncInterval,
+        RetentionOptions.DEFAULT,
+        AgeKeys.NONE,
+        DrillOptions.NONE);
   }
 
   /** This replica, with another retention. */
   public ReplicaOptions with(RetentionOptions other) {
-    return new ReplicaOptions(name, type, settings, syncInterval, other, age);
+    return new ReplicaOptions(name, type, settings, syncInterval, other, age, drills);
   }
 
   /** This replica, encrypted with these keys. */
   public ReplicaOptions with(AgeKeys keys) {
-    return new ReplicaOptions(name, type, settings, syncInterval, retention, keys);
+    return new ReplicaOptions(name, type, settings, syncInterval, retention, keys, drills);
+  }
+
+  /** This replica, with other drills. */
+  public ReplicaOptions with(DrillOptions other) {
+    return new ReplicaOptions(name, type, settings, syncInterval, retention, age, other);
   }
 
   /** This replica, at a path below its own: its setting {@code path} is longer by that. */
@@ -65,7 +80,7 @@ public record ReplicaOptions(
     Map<String, String> longer = new TreeMap<>(settings);
     String own = settings.getOrDefault("path", "");
     longer.put("path", own.isEmpty() || own.endsWith("/") ? own + path : own + "/" + path);
-    return new ReplicaOptions(name, type, longer, syncInterval, retention, age);
+    return new ReplicaOptions(name, type, longer, syncInterval, retention, age, drills);
   }
 
   /**
@@ -95,6 +110,8 @@ public record ReplicaOptions(
         + retention
         + ", age="
         + age
+        + ", drills="
+        + drills
         + "]";
   }
 }

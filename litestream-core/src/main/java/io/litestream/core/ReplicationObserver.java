@@ -74,6 +74,13 @@ public interface ReplicationObserver {
    */
   default void onDeleteFailed(Path database, ReplicaOptions replica, String code, int keys) {}
 
+  /**
+   * A restore drill has ended.
+   *
+   * @param failed whether it did not restore the very database, for whatever reason
+   */
+  default void onDrill(Path database, ReplicaOptions replica, Duration elapsed, boolean failed) {}
+
   /** A database is no longer replicated. */
   default void onClosed(Path database) {}
 }

@@ -1,5 +1,6 @@
 package io.litestream.cli.config;
 
+import io.litestream.core.DrillOptions;
 import io.litestream.core.ReplicaOptions;
 import io.litestream.core.ReplicaStores;
 import io.litestream.core.RetentionOptions;
@@ -101,11 +102,16 @@ final class ReplicaReading {
       throw replica.problem("url", "and 'path' exclude each other; keep one of them");
     }
     String type = type(replica, url, given);
-    rejectUnavailable(replica);
     Duration syncInterval =
         replica.positiveDuration("sync-interval").orElse(ReplicaOptions.DEFAULT_SYNC_INTERVAL);
     RetentionOptions retention = RetentionReading.read(replica);
     AgeKeys age = new AgeReading(paths).read(replica);
+    DrillOptions drills = drills(replica);
+    if (drills.interval().isPresent() && age.encrypts() && age.identities().isEmpty()) {
+      throw replica.problem(
+          "validation-interval",
+          "needs one of 'identities' or 'identity-files' in 'age', to decrypt what is restored");
+    }
     String name = replica.text("name").filter(text -> !text.isEmpty()).orElse(type);
 
     Map<String, String> settings = new TreeMap<>();
@@ -120,7 +126,7 @@ final class ReplicaReading {
       path.ifPresent(text -> settings.put("path", text));
     }
     settings.putAll(ownSettings(replica, type));
-    return new ReplicaOptions(name, type, settings, syncInterval, retention, age);
+    return new ReplicaOptions(name, type, settings, syncInterval, retention, age, drills);
   }
 
   private String type(YamlMapping replica, Optional<String> url, Optional<String> given)
@@ -191,11 +197,15 @@ final class ReplicaReading {
     }
   }
 
-  private static void rejectUnavailable(YamlMapping replica) throws ConfigurationException {
-    // Zero asks for nothing, so it is let through.
-    if (replica.duration("validation-interval").filter(each -> !each.isZero()).isPresent()) {
-      throw replica.problem(
-          "validation-interval", "is not available yet; remove it, or set it to 0");
+  private DrillOptions drills(YamlMapping replica) throws ConfigurationException {
+    Optional<Duration> interval =
+        replica.duration("validation-interval").filter(each -> !each.isZero());
+    try {
+      return new DrillOptions(
+          interval,
+          replica.text("validation-scratch").filter(t -> !t.isEmpty()).map(paths::resolve));
+    } catch (InvalidPathException e) {
+      throw replica.problem("validation-scratch", "cannot be a path: " + e.getReason());
     }
   }
 

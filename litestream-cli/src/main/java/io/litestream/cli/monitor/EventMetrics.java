@@ -41,6 +41,7 @@ public final class EventMetrics implements ReplicationObserver {
   private final Histogram uploadSeconds;
   private final Counter uploadErrors;
   private final Counter deleteFailures;
+  private final Counter drills;
   private final Counter generations;
 
   /**
@@ -132,6 +133,14 @@ public final class EventMetrics implements ReplicationObserver {
             "db",
             "name",
             "code");
+    drills =
+        counter(
+            registry,
+            "litestream_replica_validation_total",
+            "Restore drills, by how they ended",
+            "db",
+            "name",
+            "status");
     generations =
         counter(
             registry,
@@ -214,6 +223,13 @@ public final class EventMetrics implements ReplicationObserver {
   }
 
   @Override
+  public void onDrill(Path database, ReplicaOptions replica, Duration elapsed, boolean failed) {
+    String db = database.toString();
+    drills.labelValues(db, replica.name(), "ok").inc(failed ? 0 : 1);
+    drills.labelValues(db, replica.name(), "error").inc(failed ? 1 : 0);
+  }
+
+  @Override
   public void onClosed(Path database) {
     requests.remove(database);
     String db = database.toString();
@@ -231,7 +247,7 @@ public final class EventMetrics implements ReplicationObserver {
       counter.removeDatabase(db);
     }
     uploadSeconds.removeIf(labels -> labels.get(0).equals(db));
-    for (Counter counter : new Counter[] {uploadErrors, deleteFailures, generations}) {
+    for (Counter counter : new Counter[] {uploadErrors, deleteFailures, drills, generations}) {
       counter.removeIf(labels -> labels.get(0).equals(db));
     }
   }

@@ -41,6 +41,10 @@ public record Health(List<String> problems, List<String> pending) {
                       + text(maxLag.plus(options.syncInterval()))
                       + reason(database.status(), replica));
             }
+            replica
+                .drill()
+                .error()
+                .ifPresent(error -> problems.add(who + "failed its last restore drill: " + error));
             if (database.status().present() && replica.lastSync().isEmpty()) {
               pending.add(
                   who + "has not caught up since the start" + reason(database.status(), replica));
@@ -50,8 +54,17 @@ public record Health(List<String> problems, List<String> pending) {
     return new Health(problems, pending);
   }
 
+  /**
+   * Whether a replica is near enough, and no restore drill has shown that it cannot be restored.
+   */
+  static boolean isHealthy(
+      ReplicaOptions options, DatabaseStatus.Replica replica, Duration maxLag) {
+    return !isLate(options, replica, maxLag) && replica.drill().error().isEmpty();
+  }
+
   /** Whether a replica is further behind than it may be. */
-  static boolean isLate(ReplicaOptions options, DatabaseStatus.Replica replica, Duration maxLag) {
+  private static boolean isLate(
+      ReplicaOptions options, DatabaseStatus.Replica replica, Duration maxLag) {
     return replica.lag().compareTo(maxLag.plus(options.syncInterval())) > 0;
   }
 
@@ -63,7 +76,7 @@ public record Health(List<String> problems, List<String> pending) {
     return GoDuration.format(GoDuration.truncate(duration));
   }
 
-  /** Whether every replica is near enough to its database. */
+  /** Whether every replica is near enough to its database, and none failed its last drill. */
   public boolean isHealthy() {
     return problems.isEmpty();
   }

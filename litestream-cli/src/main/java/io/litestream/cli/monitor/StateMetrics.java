@@ -72,6 +72,13 @@ public final class StateMetrics implements MultiCollector {
             "replica_backoff_seconds",
             "Time until a failed upload is tried again; 0 if none has failed");
 
+    private final Gauge drillTime =
+        gauge("replica_validation_timestamp_seconds", "When the last restore drill ended");
+    private final Gauge drillOk =
+        gauge("replica_validation_ok", "Whether the last restore drill passed: 1, else 0");
+    private final Gauge drillSeconds =
+        gauge("replica_validation_seconds", "How long the last restore drill took");
+
     Gauges(Instant now) {
       this.now = now;
     }
@@ -113,6 +120,15 @@ public final class StateMetrics implements MultiCollector {
       replica.lastSync().ifPresent(at -> lastSync.add(labels, Duration.between(Instant.EPOCH, at)));
       Duration pause = replica.retryAt().map(at -> Duration.between(now, at)).orElse(Duration.ZERO);
       backoff.add(labels, pause.isNegative() ? Duration.ZERO : pause);
+      add(labels, replica.drill());
+    }
+
+    private void add(Labels labels, DatabaseStatus.Drill drill) {
+      if (drill.last().isPresent()) {
+        drillTime.add(labels, Duration.between(Instant.EPOCH, drill.last().get()));
+        drillOk.add(labels, drill.error().isPresent() ? 0 : 1);
+        drillSeconds.add(labels, drill.elapsed());
+      }
     }
 
     MetricSnapshots snapshots() {

@@ -109,7 +109,7 @@ public record StatusDocument(
     json.writeStartObject();
     json.writeStringField("name", replica.name());
     json.writeStringField("type", options.type());
-    json.writeBooleanField("healthy", !Health.isLate(options, replica, maxLag));
+    json.writeBooleanField("healthy", Health.isHealthy(options, replica, maxLag));
     writePosition(json, replica.position());
     json.writeNumberField("lag_seconds", seconds(replica.lag()));
     json.writeNumberField("lag_bytes", replica.lagBytes());
@@ -118,6 +118,7 @@ public record StatusDocument(
     writeText(json, "error", replica.error());
     writeText(json, "retry_at", replica.retryAt().map(Instant::toString));
     writeRetention(json, replica.retention());
+    writeDrill(json, replica.drill());
     if (process.isPresent()) {
       json.writeObjectFieldStart("requests");
       for (Map.Entry<Operation, RequestTally.Count> count :
@@ -153,6 +154,22 @@ public record StatusDocument(
       json.writeNumberField(code.getKey(), code.getValue());
     }
     json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private static void writeDrill(JsonGenerator json, DatabaseStatus.Drill drill)
+      throws IOException {
+    if (drill.last().isEmpty() && drill.next().isEmpty()) {
+      return;
+    }
+    json.writeObjectFieldStart("drill");
+    if (drill.last().isPresent()) {
+      json.writeStringField("last", drill.last().get().toString());
+      json.writeBooleanField("passed", drill.error().isEmpty());
+      json.writeNumberField("seconds", seconds(drill.elapsed()));
+    }
+    writeText(json, "error", drill.error());
+    writeText(json, "next", drill.next().map(Instant::toString));
     json.writeEndObject();
   }
 

@@ -380,7 +380,8 @@ class ConfigurationReaderTest {
           {path: /r, keep-weekly: -1}        | 'keep-weekly' is a whole number from 0 to 2147483647, not '-1'
           {path: /r, keep-monthly: 1, retention: none, snapshot-interval: 1h} | 'keep-monthly' has no effect, since without 'retention' everything is kept
           {path: /r, verify-deletes: maybe}  | 'verify-deletes' is true or false, not 'maybe'
-          {path: /r, validation-interval: 1h}| 'validation-interval' is not available yet
+          {path: /r, validation-interval: 1x}| 'validation-interval' is not a duration: '1x'
+          {path: /r, validation-interval: 1h, age: {recipients: [age158yreukg5utsstdjl5vtjwqumt7x9a8cvfrufd48hae2pevdvpksrhcfhf]}} | 'validation-interval' needs one of 'identities' or 'identity-files' in 'age'
           {path: /r, age: {identities: [k]}} | l.yml:1:62: 'identities' holds what is no age identity
           {path: /r, age: {identities: [$NONE]}} | 'identities' holds no identity (AGE-SECRET-KEY-1…); the environment variable it refers to is not set
           {path: /r, age: {identities: k}} | 'identities' is a list, each item on a line that begins with '-'

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class HealthTest {
@@ -45,6 +46,14 @@ class HealthTest {
   @Test
   void anErrorAloneIsNotYetAProblem() {
     assertThat(of(new WatchedSample().error("reset", WatchedSample.NOW)).isHealthy()).isTrue();
+  }
+
+  @Test
+  void aFailedDrillIsAProblemUntilOneSucceeds() {
+    assertThat(of(new WatchedSample().drill(Optional.of("1 of 9 pages differ"))).problems())
+        .containsExactly(
+            "/app.db: replica 's3' failed its last restore drill: 1 of 9 pages differ");
+    assertThat(of(new WatchedSample().drill(Optional.empty())).isHealthy()).isTrue();
   }
 
   @Test

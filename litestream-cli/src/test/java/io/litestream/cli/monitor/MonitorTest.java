@@ -6,6 +6,7 @@ import io.litestream.cli.config.ListenAddress;
 import io.litestream.cli.config.Monitoring;
 import io.litestream.cli.output.JsonTree;
 import io.litestream.core.DatabaseOptions;
+import io.litestream.core.DrillOptions;
 import io.litestream.core.Litestream;
 import io.litestream.core.ReplicaOptions;
 import io.litestream.core.ReplicaStores;
@@ -240,7 +241,9 @@ class MonitorTest {
   private void replicateWithEverything() throws Exception {
     DatabaseOptions defaults =
         DatabaseOptions.of(
-            database, new ReplicaOptions("mem", "memory", Map.of(), Duration.ofMillis(50)));
+            database,
+            new ReplicaOptions("mem", "memory", Map.of(), Duration.ofMillis(50))
+                .with(new DrillOptions(Optional.of(Duration.ofMillis(100)), Optional.empty())));
     Replication replication =
         litestream.replicate(
             new DatabaseOptions(
@@ -256,7 +259,11 @@ class MonitorTest {
       execute("INSERT INTO t (x) VALUES (randomblob(9000))");
     }
     replication.sync(PATIENCE);
-    awaitPage("/metrics", body -> body.contains("litestream_checkpoint_count"));
+    awaitPage(
+        "/metrics",
+        body ->
+            body.contains("litestream_checkpoint_count")
+                && body.contains("litestream_replica_validation_ok"));
     monitor.observer().onDeleteFailed(database, defaults.replicas().get(0), "AccessDenied", 1);
   }
 

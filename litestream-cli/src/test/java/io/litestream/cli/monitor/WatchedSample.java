@@ -24,6 +24,7 @@ final class WatchedSample {
   private Optional<String> databaseError = Optional.empty();
   private Optional<String> error = Optional.empty();
   private Optional<Instant> retryAt = Optional.empty();
+  private DatabaseStatus.Drill drill = DatabaseStatus.Drill.NONE;
   private boolean present = true;
 
   WatchedSample lag(Duration value) {
@@ -44,6 +45,13 @@ final class WatchedSample {
   WatchedSample error(String message, Instant retry) {
     error = Optional.of(message);
     retryAt = Optional.of(retry);
+    return this;
+  }
+
+  WatchedSample drill(Optional<String> failure) {
+    drill =
+        new DatabaseStatus.Drill(
+            Optional.of(NOW), Duration.ofSeconds(3), failure, Optional.of(NOW.plusSeconds(3600)));
     return this;
   }
 
@@ -77,6 +85,7 @@ final class WatchedSample {
                         Optional.of(Instant.parse("2026-11-25T11:00:00Z")),
                         Optional.of("delete failed for 3 of 3 objects"),
                         3,
-                        Map.of("AccessDenied", 3))))));
+                        Map.of("AccessDenied", 3)),
+                    drill))));
   }
 }

@@ -288,7 +288,7 @@ final class DatabaseReplicator implements Replication {
     ShadowView now = view;
     if (now != null) {
       if (!outcome.more()) {
-        holds.grant(open, now.end());
+        holds.grant(open, now.end(), () -> sync == open);
       }
       requests.serve(serving, now.end());
     }
@@ -480,6 +480,12 @@ final class DatabaseReplicator implements Replication {
   @Override
   public void sync(Duration timeout) throws IOException, InterruptedException {
     requests.await(timeout);
+  }
+
+  /** See {@link SyncRequests#bring}. */
+  boolean bring(ReplicaUploader uploader, Position target, Duration timeout)
+      throws InterruptedException {
+    return requests.bring(uploader, target, timeout);
   }
 
   boolean isClosed() {

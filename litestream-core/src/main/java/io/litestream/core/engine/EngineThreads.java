@@ -27,6 +27,7 @@ final class EngineThreads implements AutoCloseable {
 
   private final ScheduledThreadPoolExecutor clock;
   private final ExecutorService databases;
+  private final ExecutorService drills;
   private final Map<String, ExecutorService> uploads = new HashMap<>();
   private final Map<String, Executor> upkeep = new HashMap<>();
 
@@ -36,6 +37,7 @@ final class EngineThreads implements AutoCloseable {
     clock.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     int cores = Runtime.getRuntime().availableProcessors();
     databases = pool("litestream-database", Math.max(2, Math.min(cores, 8)));
+    drills = pool("litestream-drill", 1);
   }
 
   private static ThreadFactory factory(String name) {
@@ -76,6 +78,11 @@ final class EngineThreads implements AutoCloseable {
         destination, each -> pool("litestream-upload", UPLOADS_PER_DESTINATION));
   }
 
+  /** Runs restore drills, one at a time, whatever the number of databases. */
+  ExecutorService drills() {
+    return drills;
+  }
+
   /** Lends some of the threads of {@link #uploads} to what may keep them busy for long. */
   synchronized Executor upkeep(String destination) {
     return upkeep.computeIfAbsent(
@@ -87,6 +94,7 @@ final class EngineThreads implements AutoCloseable {
   public synchronized void close() {
     clock.shutdownNow();
     databases.shutdown();
+    drills.shutdownNow();
     uploads.values().forEach(ExecutorService::shutdownNow);
   }
 }

@@ -71,6 +71,7 @@ final class ReplicaUploader {
   private final SerialTask task;
   private final UploadBudget budget;
   private final ReplicaUpkeep upkeep;
+  private final ReplicaDrill drill;
   private final AtomicReference<@Nullable SnapshotUpload> prepared = new AtomicReference<>();
   private final Backoff backoff =
       new Backoff(FIRST_PAUSE, LONGEST_PAUSE, () -> ThreadLocalRandom.current().nextDouble());
@@ -123,6 +124,7 @@ final class ReplicaUploader {
             clock,
             wallClock,
             observer);
+    this.drill = new ReplicaDrill(database, this, options, store, threads, wallClock, observer);
     long now = System.nanoTime();
     this.budget = new UploadBudget(options.syncInterval(), now);
     this.readyAt = now;
@@ -131,6 +133,7 @@ final class ReplicaUploader {
   /** Begins to look after what is in the replica; uploads begin with a signal. */
   void begin() {
     upkeep.begin();
+    drill.begin();
   }
 
   /** Is told that the shadow WAL may have grown, or that somebody is waiting. */
@@ -177,7 +180,8 @@ final class ReplicaUploader {
         lastSeenInSync,
         Optional.ofNullable(error),
         Optional.ofNullable(retryAt),
-        upkeep.status());
+        upkeep.status(),
+        drill.status());
   }
 
   /** The position, once its place is found and the generation has a snapshot. */
@@ -200,6 +204,7 @@ final class ReplicaUploader {
   void stop() throws IOException {
     stopped = true;
     upkeep.stop();
+    drill.stop();
     giveUpPrepared(null);
     store.close();
   }

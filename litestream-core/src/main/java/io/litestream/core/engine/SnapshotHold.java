@@ -1,9 +1,11 @@
 package io.litestream.core.engine;
 
+import io.litestream.core.drill.LivePages;
 import io.litestream.core.position.Position;
 import io.litestream.core.sync.DatabaseSync;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
 /**
  * Keeps a database's WAL from being checkpointed by us, and so from being restarted by anybody,
@@ -11,16 +13,21 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * they can put into the file lies before {@link #covered()}. So file and WAL up to there give a
  * committed state. May be used by any thread.
  */
-final class SnapshotHold implements AutoCloseable {
+final class SnapshotHold implements LivePages.Source, AutoCloseable {
 
   private final DatabaseSync sync;
   private final Position covered;
+  private final BooleanSupplier open;
   private final Runnable release;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  SnapshotHold(DatabaseSync sync, Position covered, Runnable release) {
+  /**
+   * @param open whether the database has been open, and pinned, without a break until now
+   */
+  SnapshotHold(DatabaseSync sync, Position covered, BooleanSupplier open, Runnable release) {
     this.sync = sync;
     this.covered = covered;
+    this.open = open;
     this.release = release;
   }
 
@@ -29,13 +36,20 @@ final class SnapshotHold implements AutoCloseable {
     return covered;
   }
 
+  /** Whether what has been read up to now was under the hold: not if the database was let go. */
+  boolean isValid() {
+    return open.getAsBoolean();
+  }
+
   /** Size of the database file in bytes. */
-  long size() throws IOException {
+  @Override
+  public long size() throws IOException {
     return sync.fileSize();
   }
 
   /** Reads from the database file, see {@link DatabaseSync#readFile}. */
-  int read(byte[] target, int length, long offset) throws IOException {
+  @Override
+  public int read(byte[] target, int length, long offset) throws IOException {
     return sync.readFile(target, length, offset);
   }
 

@@ -7,6 +7,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /**
  * The {@link SnapshotHold}s of one database: asked for by any thread, granted by the steps of its
@@ -45,11 +46,12 @@ final class SnapshotHolds {
    * Grants what was asked for.
    *
    * @param covered the end of the shadow WAL, which holds everything that was committed
+   * @param open whether the database has been open without a break until it is asked
    */
-  void grant(DatabaseSync sync, Position covered) {
+  void grant(DatabaseSync sync, Position covered, BooleanSupplier open) {
     for (var request = requests.poll(); request != null; request = requests.poll()) {
       held.incrementAndGet();
-      SnapshotHold hold = new SnapshotHold(sync, covered, this::release);
+      SnapshotHold hold = new SnapshotHold(sync, covered, open, this::release);
       if (!request.complete(hold)) {
         hold.close();
       }

@@ -136,6 +136,30 @@ final class SyncRequests {
     }
   }
 
+  /**
+   * Has one replica brought up to a position without pause.
+   *
+   * @return whether it holds it; false if there was not enough time, or its generation is over
+   */
+  boolean bring(ReplicaUploader uploader, Position target, Duration timeout)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    waiting.incrementAndGet();
+    try {
+      uploader.signal();
+      synchronized (monitor) {
+        while (!uploader.holds(target)) {
+          if (database.isClosed() || !database.isCurrent(target.generation()) || !await(deadline)) {
+            return false;
+          }
+        }
+        return true;
+      }
+    } finally {
+      waiting.decrementAndGet();
+    }
+  }
+
   private String describe(List<ReplicaUploader> behind) {
     return behind.stream()
         .map(

@@ -34,13 +34,22 @@ final class Replay implements AutoCloseable {
   /** How many objects beyond the one in turn are handed to workers. */
   private static final int AHEAD = 64;
 
+  /**
+   * Where a pass is to end, although its last segment may go on.
+   *
+   * @param position the end of a commit
+   * @param pages size of the database after it
+   */
+  record Limit(Position position, long pages) {}
+
   /** What a pass came to: the end of the last commit, and what was seen on the way. */
-  record Outcome(Position committed, boolean openEnd, int pageSize, boolean proved) {}
+  record Outcome(
+      Position committed, long committedPages, boolean openEnd, int pageSize, boolean proved) {}
 
   private final RestorePlan plan;
   private final PageSink pages;
   private final Progress progress;
-  private final Optional<Position> limit;
+  private final Optional<Limit> limit;
   private final ChunkPool pool = new ChunkPool(CHUNKS);
   private final ConcurrentLinkedDeque<Lz4InputStream> decoders = new ConcurrentLinkedDeque<>();
   private final Deque<ObjectFeed> ahead = new ArrayDeque<>();
@@ -57,7 +66,7 @@ final class Replay implements AutoCloseable {
       int parallelism,
       PageSink pages,
       Progress progress,
-      Optional<Position> limit) {
+      Optional<Limit> limit) {
     this.plan = plan;
     this.pages = pages;
     this.progress = progress;
@@ -95,9 +104,17 @@ final class Replay implements AutoCloseable {
       applied++;
     }
     chain.finish();
-    cutToCommit(chain, pageSize);
+    if (limit.isPresent()) {
+      cut(limit.get().pages(), pageSize);
+    } else {
+      cutToCommit(chain, pageSize);
+    }
     return new Outcome(
-        chain.committed(), !chain.endsWithCommit(), pageSize, checksummed && chain.isProved());
+        chain.committed(),
+        chain.committedPages() & 0xFFFFFFFFL,
+        !chain.endsWithCommit(),
+        pageSize,
+        checksummed && chain.isProved());
   }
 
   /** How many segments have been verified to their end, and handed on. */
@@ -107,10 +124,13 @@ final class Replay implements AutoCloseable {
 
   /** A checkpoint leaves the file with the size of the last commit. */
   private void cutToCommit(WalChain chain, int pageSize) throws IOException {
-    long committed = chain.committedPages() & 0xFFFFFFFFL;
-    if (committed != 0) {
+    cut(chain.committedPages() & 0xFFFFFFFFL, pageSize);
+  }
+
+  private void cut(long count, int pageSize) throws IOException {
+    if (count != 0) {
       try {
-        pages.resize(committed * pageSize);
+        pages.resize(count * pageSize);
       } catch (IOException e) {
         throw new TargetException(e);
       }
@@ -193,6 +213,7 @@ final class Replay implements AutoCloseable {
       SegmentInfo segment = plan.segments().get(submitted - 1);
       long limitOffset =
           limit
+              .map(Limit::position)
               .filter(position -> position.index() == segment.start().index())
               .map(Position::offset)
               .orElse(Long.MAX_VALUE);

@@ -1,7 +1,10 @@
 package io.litestream.core.restore;
 
+import io.litestream.core.position.Position;
+import io.litestream.core.restore.Replay.Limit;
 import io.litestream.core.restore.Replay.Outcome;
 import io.litestream.core.restore.RestoreException.Kind;
+import io.litestream.core.wal.WalHeader;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
@@ -13,11 +16,17 @@ final class Restoration {
   private final RestorePlan plan;
   private final RestoreRequest request;
   private final Progress progress;
+  private final Optional<Limit> end;
   private final long startedNanos = System.nanoTime();
 
-  Restoration(RestorePlan plan, RestoreRequest request, RestoreProgress progress) {
+  /**
+   * @param end where to end, exactly; empty: with the last commit
+   */
+  Restoration(
+      RestorePlan plan, RestoreRequest request, RestoreProgress progress, Optional<Limit> end) {
     this.plan = plan;
     this.request = request;
+    this.end = end;
     this.progress = new Progress(progress, plan.totalBytes());
   }
 
@@ -32,7 +41,7 @@ final class Restoration {
         target.publish();
         return new RestoreResult(
             plan.replica().name(),
-            outcome.committed(),
+            end.map(Limit::position).orElse(outcome.committed()),
             writer.length(),
             outcome.pageSize(),
             plan.walIndexes(),
@@ -51,6 +60,11 @@ final class Restoration {
   }
 
   private Outcome replay(PageWriter writer) throws IOException, InterruptedException {
+    if (end.isPresent()) {
+      Outcome exact = pass(writer, end);
+      requireReached(exact.committed(), end.get().position());
+      return exact;
+    }
     Outcome outcome = pass(writer, Optional.empty());
     if (!outcome.openEnd()) {
       return outcome;
@@ -63,7 +77,8 @@ final class Restoration {
       throw new TargetException(e);
     }
     progress.restart();
-    Outcome again = pass(writer, Optional.of(outcome));
+    Outcome again =
+        pass(writer, Optional.of(new Limit(outcome.committed(), outcome.committedPages())));
     if (!again.committed().equals(outcome.committed())) {
       throw new RestoreException(
           Kind.DAMAGED,
@@ -73,10 +88,21 @@ final class Restoration {
     return again;
   }
 
-  private Outcome pass(PageWriter writer, Optional<Outcome> before)
+  /** Of an index without a commit there is nothing to reach. */
+  private void requireReached(Position reached, Position wanted) throws RestoreException {
+    if (wanted.offset() > WalHeader.SIZE
+        && (reached.index() < wanted.index()
+            || (reached.index() == wanted.index() && reached.offset() < wanted.offset()))) {
+      throw Damage.missing(
+          plan,
+          wanted.index(),
+          "its segments end at %s, before %s".formatted(reached, wanted));
+    }
+  }
+
+  private Outcome pass(PageWriter writer, Optional<Limit> limit)
       throws IOException, InterruptedException {
-    try (Replay replay =
-        new Replay(plan, request.parallelism(), writer, progress, before.map(Outcome::committed))) {
+    try (Replay replay = new Replay(plan, request.parallelism(), writer, progress, limit)) {
       return replay.run();
     }
   }

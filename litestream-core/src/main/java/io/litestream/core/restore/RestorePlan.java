@@ -96,6 +96,28 @@ public record RestorePlan(
     return plan;
   }
 
+  /**
+   * What leads to a position, from a snapshot on.
+   *
+   * @param segments sorted by position, complete from the snapshot's index on
+   * @throws RestoreException {@code DAMAGED} if an index is missing
+   */
+  static RestorePlan upTo(
+      ReplicaReader replica, SnapshotInfo snapshot, List<SegmentInfo> segments, Position end)
+      throws RestoreException {
+    List<SegmentInfo> wanted =
+        segments.stream()
+            .filter(
+                segment ->
+                    segment.start().index() < end.index()
+                        || (segment.start().index() == end.index()
+                            && segment.start().offset() < end.offset()))
+            .toList();
+    RestorePlan plan = new RestorePlan(replica, snapshot, wanted, false, false, false);
+    plan.requireEveryIndex();
+    return plan;
+  }
+
   private void requireEveryIndex() throws RestoreException {
     int index = snapshot.index();
     boolean begun = false;

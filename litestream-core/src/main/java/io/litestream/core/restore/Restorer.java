@@ -3,13 +3,16 @@ package io.litestream.core.restore;
 import static java.util.stream.Collectors.joining;
 
 import io.litestream.core.position.Generation;
+import io.litestream.core.position.Position;
 import io.litestream.core.replica.ReplicaReader;
 import io.litestream.core.replica.SegmentInfo;
 import io.litestream.core.replica.SnapshotInfo;
+import io.litestream.core.restore.Replay.Limit;
 import io.litestream.core.restore.RestoreException.Kind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Restores a database from a replica. Either the finished, verified database is at its path
@@ -96,6 +99,31 @@ public final class Restorer {
   public static RestoreResult restore(
       RestorePlan plan, RestoreRequest request, RestoreProgress progress)
       throws IOException, InterruptedException {
-    return new Restoration(plan, request, progress).run();
+    return new Restoration(plan, request, progress, Optional.empty()).run();
+  }
+
+  /**
+   * Restores the state at a position that the replica is known to hold, to compare it with what the
+   * database was then.
+   *
+   * @param snapshot what to begin with; it was in the replica when the database was at the position
+   * @param end the end of a commit
+   * @param pages size of the database at the position, which later commits may have changed
+   * @param request says where to and what to check; its choice of a state does not count
+   * @throws RestoreException as {@link #restore}; {@code DAMAGED} also if the replica ends before
+   * @throws io.litestream.spi.ReplicaException if the replica cannot be read
+   * @throws InterruptedException if the calling thread was interrupted
+   */
+  public static RestoreResult restoreUpTo(
+      ReplicaReader replica,
+      SnapshotInfo snapshot,
+      Position end,
+      long pages,
+      RestoreRequest request)
+      throws IOException, InterruptedException {
+    List<SegmentInfo> segments = replica.segmentsFrom(snapshot.generation(), snapshot.index());
+    RestorePlan plan = RestorePlan.upTo(replica, snapshot, segments, end);
+    Optional<Limit> limit = Optional.of(new Limit(end, pages));
+    return new Restoration(plan, request, RestoreProgress.NONE, limit).run();
   }
 }

@@ -1,0 +1,214 @@
+package io.litestream.core.engine;
+
+import io.litestream.core.DatabaseStatus;
+import io.litestream.core.ReplicaOptions;
+import io.litestream.core.ReplicationObserver;
+import io.litestream.core.drill.ScratchDirectory;
+import io.litestream.core.replica.ReplicaReader;
+import io.litestream.spi.ReplicaStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * Has one replica restored at an interval, to see that it can be. Drills of all replicas take turns
+ * on one thread. One that fails, for whatever reason, counts as failed until another one succeeds;
+ * one that was interrupted, or for which the database was not there, counts as none.
+ */
+final class ReplicaDrill {
+
+  /** After the start, uploads and retention go first. */
+  private static final Duration FIRST_DELAY = Duration.ofMinutes(1);
+
+  /** After a failure, somebody may be waiting to see whether what was done about it has helped. */
+  private static final Duration LONGEST_AFTER_FAILURE = Duration.ofHours(1);
+
+  /** How long {@link #stop} waits for a drill to take away what it has made. */
+  private static final long END_SECONDS = 10;
+
+  private static final Logger log = LoggerFactory.getLogger(ReplicaDrill.class);
+
+  private final DatabaseReplicator database;
+  private final ReplicaUploader uploader;
+  private final ReplicaOptions replica;
+  private final ReplicaReader reader;
+  private final ScratchDirectory scratch;
+  private final Optional<Duration> interval;
+  private final ScheduledExecutorService clock;
+  private final Clock wallClock;
+  private final ReplicationObserver observer;
+  private final SerialTask task;
+  private final Object lock = new Object();
+
+  // Guarded by lock.
+  private @Nullable Thread running;
+  private @Nullable Future<?> nextTick;
+  private boolean stopped;
+
+  private volatile DatabaseStatus.Drill status = DatabaseStatus.Drill.NONE;
+
+  ReplicaDrill(
+      DatabaseReplicator database,
+      ReplicaUploader uploader,
+      ReplicaOptions replica,
+      ReplicaStore store,
+      EngineThreads threads,
+      Clock wallClock,
+      ReplicationObserver observer) {
+    this.database = database;
+    this.uploader = uploader;
+    this.replica = replica;
+    this.reader = new ReplicaReader(replica, store);
+    this.interval = replica.drills().interval();
+    Path root = replica.drills().scratch().orElse(database.options().metaPath());
+    this.scratch = ScratchDirectory.of(root, database.database(), replica.name());
+    this.clock = threads.clock();
+    this.wallClock = wallClock;
+    this.observer = observer;
+    this.task = new SerialTask(threads.drills(), this::run);
+  }
+
+  /** Removes what a killed process has left; drills begin later, if at all. */
+  void begin() {
+    try {
+      scratch.remove();
+    } catch (IOException e) {
+      facts(Level.WARN).addKeyValue("error", e.getMessage()).log("leftovers of a drill remain");
+    }
+    schedule(FIRST_DELAY);
+  }
+
+  /** Interrupts the drill that is under way, and waits until it has left nothing. */
+  void stop() {
+    boolean interrupted = false;
+    synchronized (lock) {
+      stopped = true;
+      if (nextTick != null) {
+        nextTick.cancel(false);
+      }
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS);
+      while (running != null && deadline - System.nanoTime() > 0) {
+        running.interrupt();
+        try {
+          lock.wait(100);
+        } catch (InterruptedException e) {
+          interrupted = true;
+          break;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  DatabaseStatus.Drill status() {
+    return status;
+  }
+
+  private LoggingEventBuilder facts(Level level) {
+    return log.atLevel(level)
+        .addKeyValue("db", database.database())
+        .addKeyValue("replica", replica.name());
+  }
+
+  /** That, but no longer than the interval. */
+  private void schedule(Duration delay) {
+    if (interval.isEmpty()) {
+      return;
+    }
+    Duration wait = interval.get().compareTo(delay) < 0 ? interval.get() : delay;
+    Instant next = wallClock.instant().plus(wait);
+    synchronized (lock) {
+      if (stopped) {
+        return;
+      }
+      try {
+        nextTick = clock.schedule(task::signal, wait.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (RejectedExecutionException e) {
+        stopped = true; // the engine is closed
+      }
+    }
+    DatabaseStatus.Drill last = status;
+    status = new DatabaseStatus.Drill(last.last(), last.elapsed(), last.error(), Optional.of(next));
+  }
+
+  private void run() {
+    synchronized (lock) {
+      if (stopped) {
+        return;
+      }
+      running = Thread.currentThread();
+    }
+    Duration wait;
+    try {
+      wait = drill();
+    } finally {
+      synchronized (lock) {
+        running = null;
+        Thread.interrupted(); // meant for the drill, which is over
+        lock.notifyAll();
+      }
+    }
+    schedule(wait);
+  }
+
+  /** Returns when to do the next one. */
+  private Duration drill() {
+    long began = System.nanoTime();
+    try {
+      Optional<DrillRun.Passed> passed = new DrillRun(database, uploader, reader, scratch).run();
+      if (passed.isEmpty()) {
+        return FIRST_DELAY;
+      }
+      Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
+      facts(Level.INFO)
+          .addKeyValue("position", passed.get().position())
+          .addKeyValue("pages", passed.get().pages())
+          .addKeyValue("elapsed", elapsed)
+          .log("restore drill passed");
+      ended(elapsed, Optional.empty());
+      return interval.orElse(FIRST_DELAY);
+    } catch (IOException | RuntimeException e) {
+      if (isStopped()) {
+        return FIRST_DELAY;
+      }
+      Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
+      String message = Optional.ofNullable(e.getMessage()).orElse(e.getClass().getSimpleName());
+      facts(Level.ERROR)
+          .addKeyValue("error", message)
+          .addKeyValue("elapsed", elapsed)
+          .setCause(e)
+          .log("restore drill failed");
+      ended(elapsed, Optional.of(message));
+      return LONGEST_AFTER_FAILURE;
+    } catch (InterruptedException e) {
+      return FIRST_DELAY;
+    }
+  }
+
+  private boolean isStopped() {
+    synchronized (lock) {
+      return stopped;
+    }
+  }
+
+  private void ended(Duration elapsed, Optional<String> error) {
+    status =
+        new DatabaseStatus.Drill(
+            Optional.of(wallClock.instant()), elapsed, error, Optional.empty());
+    observer.onDrill(database.database(), replica, elapsed, error.isPresent());
+  }
+}
