@@ -65,6 +65,7 @@ final class DatabaseReplicator implements Replication {
   private final SnapshotHolds holds;
   private final SyncRequests requests;
   private final ReplicationLag lag;
+  private final IndexBeginnings beginnings = new IndexBeginnings();
   private final Backoff backoff;
   private final List<ReplicaUploader> uploaders = new ArrayList<>();
 
@@ -177,6 +178,11 @@ final class DatabaseReplicator implements Replication {
   boolean isCurrent(Generation generation) {
     ShadowView now = view;
     return now != null && now.generation().equals(generation);
+  }
+
+  /** When an index's first commit was noticed; empty if nobody was there, or it is long ago. */
+  Optional<Instant> begun(Generation generation, int index) {
+    return beginnings.of(generation, index);
   }
 
   Path shadowPath(Generation generation, int index) throws IOException {
@@ -317,6 +323,7 @@ final class DatabaseReplicator implements Replication {
       return;
     }
     lag.copied(now.end());
+    beginnings.reached(now.end(), clock.instant());
     if (!isCurrent(now.generation())) {
       open.generationReason()
           .ifPresent(reason -> observer.onGeneration(options.path(), reason.text()));
@@ -352,6 +359,7 @@ final class DatabaseReplicator implements Replication {
         .log("database was deleted or replaced; waiting for it to be there again");
     view = null;
     sync = null;
+    beginnings.lost();
     open.close();
     schedule(0);
   }

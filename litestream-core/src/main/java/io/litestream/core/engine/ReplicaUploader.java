@@ -9,7 +9,6 @@ import io.litestream.core.position.Generation;
 import io.litestream.core.position.Position;
 import io.litestream.core.replica.ObjectFingerprint;
 import io.litestream.core.replica.ObjectUpload;
-import io.litestream.core.replica.PreviousIndex;
 import io.litestream.core.replica.ReplicaReader;
 import io.litestream.core.replica.SegmentInfo;
 import io.litestream.core.replica.SnapshotInfo;
@@ -18,7 +17,6 @@ import io.litestream.core.sync.ShadowView;
 import io.litestream.core.sync.SyncDecision.Reason;
 import io.litestream.spi.ReplicaStore;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -480,14 +478,17 @@ final class ReplicaUploader {
     }
   }
 
-  /** The first segment of an index says where the one before ended, so that a gap there shows. */
+  /** The first segment of an index says how the one before ended, so that a gap there shows. */
   private byte[] note(Position start) throws IOException {
     if (start.offset() > 0 || start.index() == 0) {
       return new byte[0];
     }
+    int before = start.index() - 1;
     try {
-      long end = Files.size(database.shadowPath(start.generation(), start.index() - 1));
-      return new PreviousIndex(end).toNote();
+      return IndexEnd.of(
+              database.shadowPath(start.generation(), before),
+              database.begun(start.generation(), before))
+          .toNote();
     } catch (NoSuchFileException e) {
       return new byte[0]; // removed: its end is not known any more
     }

@@ -1,10 +1,14 @@
 package io.litestream.core.restore;
 
+import io.litestream.core.codec.Lz4FormatException;
 import io.litestream.core.codec.Lz4InputStream;
 import io.litestream.core.position.Position;
+import io.litestream.core.replica.PreviousIndex;
 import io.litestream.core.replica.SegmentInfo;
+import io.litestream.spi.NoSuchObjectException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -62,11 +66,7 @@ final class Replay implements AutoCloseable {
    * @param limit what ends after it is verified, but not applied
    */
   Replay(
-      RestorePlan plan,
-      int parallelism,
-      PageSink pages,
-      Progress progress,
-      Optional<Limit> limit) {
+      RestorePlan plan, int parallelism, PageSink pages, Progress progress, Optional<Limit> limit) {
     this.plan = plan;
     this.pages = pages;
     this.progress = progress;
@@ -103,7 +103,7 @@ final class Replay implements AutoCloseable {
       apply(segment, chain, pageSize);
       applied++;
     }
-    chain.finish();
+    chain.finish(plan.nextIndex().isPresent() ? note(plan.nextIndex().get()) : Optional.empty());
     if (limit.isPresent()) {
       cut(limit.get().pages(), pageSize);
     } else {
@@ -115,6 +115,17 @@ final class Replay implements AutoCloseable {
         !chain.endsWithCommit(),
         pageSize,
         checksummed && chain.isProved());
+  }
+
+  /** What a segment that is not restored itself says of the index before; damage is another's. */
+  private Optional<PreviousIndex> note(SegmentInfo segment) throws IOException {
+    try (InputStream in = plan.replica().openCompressed(segment)) {
+      Lz4InputStream decoder = new Lz4InputStream(in);
+      decoder.transferTo(OutputStream.nullOutputStream()); // it stands at the end
+      return decoder.note().flatMap(PreviousIndex::parse);
+    } catch (NoSuchObjectException | Lz4FormatException e) {
+      return Optional.empty();
+    }
   }
 
   /** How many segments have been verified to their end, and handed on. */

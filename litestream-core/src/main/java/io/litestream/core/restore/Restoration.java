@@ -94,9 +94,7 @@ final class Restoration {
         && (reached.index() < wanted.index()
             || (reached.index() == wanted.index() && reached.offset() < wanted.offset()))) {
       throw Damage.missing(
-          plan,
-          wanted.index(),
-          "its segments end at %s, before %s".formatted(reached, wanted));
+          plan, wanted.index(), "its segments end at %s, before %s".formatted(reached, wanted));
     }
   }
 

@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param segments sorted by position; empty if there is nothing but the snapshot
  * @param followed whether WAL of a later index is known, so that the last index must end with a
  *     commit
+ * @param nextIndex the first segment of the index after the last one, which tells how that ended;
+ *     empty if it is not there, or if an index was asked for: then what is left of it is wanted
  * @param cut whether a timestamp leaves out segments of the last index
  * @param earlierSnapshot whether the generation has a snapshot before this one
  */
@@ -29,12 +31,14 @@ public record RestorePlan(
     SnapshotInfo snapshot,
     List<SegmentInfo> segments,
     boolean followed,
+    Optional<SegmentInfo> nextIndex,
     boolean cut,
     boolean earlierSnapshot) {
 
   public RestorePlan {
     requireNonNull(replica, "replica");
     requireNonNull(snapshot, "snapshot");
+    requireNonNull(nextIndex, "nextIndex");
     segments = List.copyOf(segments);
   }
 
@@ -89,6 +93,9 @@ public record RestorePlan(
             base,
             wanted,
             next.filter(segment -> segment.start().index() > last).isPresent(),
+            next.filter(segment -> request.index().isEmpty())
+                .filter(segment -> segment.start().index() == last + 1)
+                .filter(segment -> segment.start().offset() == 0 && !wanted.isEmpty()),
             next.filter(segment -> segment.start().index() == last).isPresent(),
             chosen.snapshots().get(0).index() < base.index());
     plan.requireEveryIndex();
@@ -113,7 +120,8 @@ public record RestorePlan(
                         || (segment.start().index() == end.index()
                             && segment.start().offset() < end.offset()))
             .toList();
-    RestorePlan plan = new RestorePlan(replica, snapshot, wanted, false, false, false);
+    RestorePlan plan =
+        new RestorePlan(replica, snapshot, wanted, false, Optional.empty(), false, false);
     plan.requireEveryIndex();
     return plan;
   }

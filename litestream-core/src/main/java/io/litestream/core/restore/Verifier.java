@@ -143,7 +143,8 @@ public final class Verifier {
   }
 
   private Replay replay(SnapshotInfo start, List<SegmentInfo> segments) {
-    RestorePlan plan = new RestorePlan(replica, start, segments, false, false, false);
+    RestorePlan plan =
+        new RestorePlan(replica, start, segments, false, Optional.empty(), false, false);
     long bytes = plan.totalBytes();
     return new Replay(
         plan,

@@ -1,7 +1,10 @@
 package io.litestream.core.restore;
 
+import static java.util.Objects.requireNonNull;
+
 import io.litestream.core.position.Position;
 import io.litestream.core.replica.PreviousIndex;
+import io.litestream.core.replica.PreviousIndex.Facts;
 import io.litestream.core.replica.SegmentInfo;
 import io.litestream.core.wal.FrameScanner;
 import io.litestream.core.wal.WalHeader;
@@ -25,6 +28,8 @@ final class WalChain {
   private long end;
   private long checksum;
   private long previousEnd;
+  private long previousChecksum;
+  private int previousPages;
   private long commitEnd;
   private int commitPages;
   private boolean proved = true;
@@ -52,6 +57,8 @@ final class WalChain {
       requireCommitted(segment.key() + " is there");
       previousHeader = header;
       previousEnd = end;
+      previousChecksum = checksum;
+      previousPages = commitPages;
       header = null;
       index = start.index();
       end = 0;
@@ -157,27 +164,68 @@ final class WalChain {
     return wal;
   }
 
-  private void requireWhole(SegmentInfo segment, PreviousIndex told) throws RestoreException {
+  private void requireWhole(SegmentInfo next, PreviousIndex told) throws RestoreException {
     endUntold = false;
-    if (told.end() != previousEnd) {
-      // What is there of the index before is sound: it can still be restored up to there.
+    requireReached(index - 1, previousEnd, next, told);
+    WalHeader previous = requireNonNull(previousHeader);
+    Optional<Facts> facts = told.facts();
+    if (facts.isPresent() && !agree(facts.get(), previous)) {
       throw Damage.missing(
           plan,
           index,
-          "index %s ends at offset %d, but went on to %d, as %s tells: its last segments are missing"
-              .formatted(Position.indexText(index - 1), previousEnd, told.end(), segment.key()));
+          "index %s is another one than that which %s goes on from: it ends with checksum %016x instead of %016x; have two processes written to this replica?"
+              .formatted(
+                  Position.indexText(index - 1),
+                  next.key(),
+                  previousChecksum,
+                  facts.get().checksum()));
+    }
+  }
+
+  /** The checksum covers all of the index; salts and size say the same for a reader of the note. */
+  private boolean agree(Facts facts, WalHeader previous) {
+    return facts.checksum() == previousChecksum
+        && facts.salt1() == previous.salt1()
+        && facts.salt2() == previous.salt2()
+        && (facts.pages() == 0 || facts.pages() == (previousPages & 0xFFFFFFFFL));
+  }
+
+  /** What is there of an index is sound: it can still be restored up to there. */
+  private void requireReached(int of, long reached, SegmentInfo next, PreviousIndex told)
+      throws RestoreException {
+    if (told.end() != reached) {
+      throw Damage.missing(
+          plan,
+          of + 1,
+          "index %s ends at offset %d, but went on to %d%s, as %s tells: its last segments are missing"
+              .formatted(
+                  Position.indexText(of),
+                  reached,
+                  told.end(),
+                  told.facts()
+                      .map(facts -> ", with commits until " + facts.lastCommit())
+                      .orElse(""),
+                  next.key()));
     }
   }
 
   /**
    * Ends the chain.
    *
+   * @param told what the first segment of the next index says of the last one, if that was asked
    * @throws RestoreException if the last index is known not to be the last, yet does not end with a
-   *     commit
+   *     commit; or it went on
    */
-  void finish() throws RestoreException {
+  void finish(Optional<PreviousIndex> told) throws RestoreException {
     if (plan.followed()) {
       requireCommitted("a later index is there");
+    }
+    if (plan.nextIndex().isPresent()) {
+      if (told.isPresent()) {
+        requireReached(index, end, plan.nextIndex().get(), told.get());
+      } else {
+        proved = false;
+      }
     }
   }
 

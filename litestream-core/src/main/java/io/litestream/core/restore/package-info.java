@@ -55,9 +55,12 @@
  * commit. That proves everything but one thing: that such an index had no further commits, whose
  * segments are missing as a whole. The format does not tell an index's length, so this project
  * notes it behind the next index's first segment ({@link
- * io.litestream.core.replica.PreviousIndex}). The peer does not: a restore over more than one index
- * of its WAL is not taken for proved, and {@code AUTO} asks SQLite. The missing end of the last
- * index of all is no damage that anything could tell: the restore gives an earlier commit.
+ * io.litestream.core.replica.PreviousIndex}), with the last checksum, which tells that index from
+ * any other. A restore to a time that ends with an index reads the note of the next one as well.
+ * The peer writes no notes: a restore over more than one index of its WAL is not taken for proved,
+ * and {@code AUTO} asks SQLite. If an index was asked for, what is left of it is restored. The
+ * missing end of the last index of all is no damage that anything could tell: the restore gives an
+ * earlier commit.
  *
  * <p><b>What Litestream v0.5 has written</b>, LTX files, is restored by {@link
  * io.litestream.core.restore.LtxRestorer} in the same way, with these differences:

@@ -7,14 +7,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.litestream.core.codec.Lz4InputStream;
 import io.litestream.core.layout.ReplicaLayout;
 import io.litestream.core.replica.FixedStore;
+import io.litestream.core.replica.PreviousIndex;
+import io.litestream.core.replica.PreviousIndex.Facts;
+import io.litestream.core.replica.SegmentInfo;
 import io.litestream.core.restore.RestoreException.Kind;
 import io.litestream.spi.NoSuchObjectException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -316,9 +321,93 @@ class RestorerDamageTest {
 
     assertDamaged(
         "index 00000001 ends at offset " + end + ", but went on to " + history.wal(1).length,
+        "with commits until " + TestReplica.START.plusSeconds(7),
         key(2, 0) + " tells",
         "-index 00000001 restores the state before it");
     assertThat(replica.restore(TestReplica.toIndex(output, 1)).position().offset()).isEqualTo(end);
+  }
+
+  @Test
+  void findsAMissingLastSegmentFromAnEarlyNoteToo() throws Exception {
+    replica = TestReplica.withEarlyNotes(history);
+    assertThat(replica.restore(TestReplica.to(output)).chainProved()).isTrue();
+    Files.delete(output);
+    replica.store.objects.remove(key(1, 2));
+
+    assertDamaged("index 00000001 ends at offset", "but went on to " + history.wal(1).length);
+  }
+
+  @Test
+  void findsAMissingLastSegmentBeforeATimeThatLiesInTheNextIndex() throws Exception {
+    replica = TestReplica.withNotes(history);
+    Instant end = time(key(1, 2));
+    replica.store.objects.remove(key(1, 2));
+
+    assertRefused(
+        Kind.DAMAGED,
+        TestReplica.toTime(output, end),
+        "index 00000001 ends at offset",
+        "but went on to " + history.wal(1).length);
+  }
+
+  @Test
+  void aTimeAtTheEndOfAnIndexIsProvedByTheNextOne() throws Exception {
+    Instant end = time(key(1, 2));
+    assertThat(replica.restore(TestReplica.toTime(output, end)).chainProved()).isFalse();
+    Files.delete(output);
+    TestReplica told = TestReplica.withNotes(history);
+    assertThat(told.restore(TestReplica.toTime(output, end)).chainProved()).isTrue();
+    Files.delete(output);
+
+    // Damage of an object that is not restored is another restore's matter.
+    told.store.put(key(2, 0), new byte[] {1}, told.now());
+    assertThat(told.restore(TestReplica.toTime(output, end)).chainProved()).isFalse();
+  }
+
+  private Instant time(String key) throws IOException {
+    return replica.reader.segments(TestReplica.GENERATION).stream()
+        .filter(segment -> segment.key().equals(key))
+        .map(SegmentInfo::createdAt)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void findsAnIndexThatIsNotTheOneThatTheNextGoesOnFrom() throws Exception {
+    replica =
+        TestReplica.withNotes(
+            history,
+            wal -> {
+              Facts told = TestReplica.end(wal).facts().orElseThrow();
+              return new PreviousIndex(
+                  wal.length,
+                  Optional.of(
+                      new Facts(
+                          told.checksum() ^ 1,
+                          told.salt1(),
+                          told.salt2(),
+                          told.pages(),
+                          told.firstCommit(),
+                          told.lastCommit())));
+            });
+
+    assertDamaged(
+        "index 00000000 is another one than that which " + key(1, 0) + " goes on from",
+        "have two processes written to this replica?");
+  }
+
+  /** What nobody has told cannot be known: an earlier commit, and no damage. */
+  @Test
+  void theEndOfTheLastIndexIsNotTold() throws Exception {
+    replica = TestReplica.withNotes(history);
+    int last = history.indexes() - 1;
+    List<Long> commits = history.commits(last);
+    replica.store.objects.remove(TestReplica.key(last, commits.get(commits.size() - 2)));
+
+    RestoreResult result = replica.restore(TestReplica.to(output));
+
+    assertThat(result.position().offset()).isEqualTo(commits.get(commits.size() - 2));
+    assertThat(result.chainProved()).isTrue();
   }
 
   @Test

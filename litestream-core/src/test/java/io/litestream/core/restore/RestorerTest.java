@@ -153,7 +153,7 @@ class RestorerTest {
   @Test
   void restoresEveryMoment() throws Exception {
     try (SqliteHistory history = history(1024, 2, 4)) {
-      TestReplica replica = TestReplica.of(history);
+      TestReplica replica = TestReplica.withNotes(history);
       for (int second = 0; second < 9; second++) {
         output = Files.createDirectory(directory.resolve("out" + second)).resolve("app.db");
 
@@ -168,8 +168,9 @@ class RestorerTest {
         assertRestored(history.stateAt(index, offset));
         assertThat(result.position())
             .isEqualTo(new Position(TestReplica.GENERATION, index, offset));
-        // Until index 1 begins, the time lies within the snapshot's own index.
-        assertThat(result.chainProved()).isEqualTo(commits == 4);
+        // Until index 1 begins, the time lies within the snapshot's own index; when it begins, it
+        // tells how that one ended.
+        assertThat(result.chainProved()).isEqualTo(commits >= 4);
       }
     }
   }

@@ -7,6 +7,7 @@ import io.litestream.core.replica.FixedStore;
 import io.litestream.core.replica.PreviousIndex;
 import io.litestream.core.replica.ReplicaReader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.function.Function;
 
 /** A replica that a test fills: each object is a second younger than the one before. */
 final class TestReplica {
@@ -67,16 +69,40 @@ final class TestReplica {
     }
   }
 
-  /** As {@link #of}, but each index but the first tells where the one before it ended. */
+  /** As {@link #of}, but each index but the first tells how the one before it ended. */
   static TestReplica withNotes(SqliteHistory history) {
+    return withNotes(history, TestReplica::end);
+  }
+
+  /** As {@link #withNotes(SqliteHistory)}, with notes that tell only where it ended. */
+  static TestReplica withEarlyNotes(SqliteHistory history) {
+    return withNotes(history, wal -> new PreviousIndex(wal.length, Optional.empty()));
+  }
+
+  /** What the note after a WAL has to say. */
+  static PreviousIndex end(byte[] wal) {
+    ByteBuffer bytes = ByteBuffer.wrap(wal);
+    int lastFrame = wal.length - WalBytes.frameSize(wal);
+    return new PreviousIndex(
+        wal.length,
+        Optional.of(
+            new PreviousIndex.Facts(
+                bytes.getLong(lastFrame + 16),
+                bytes.getInt(16),
+                bytes.getInt(20),
+                bytes.getInt(lastFrame + 4),
+                Optional.of(START),
+                START.plusSeconds(7))));
+  }
+
+  static TestReplica withNotes(SqliteHistory history, Function<byte[], PreviousIndex> note) {
     TestReplica replica = of(history);
     for (int index = 1; index < history.indexes(); index++) {
       int end = history.commits(index).get(0).intValue();
       replica.store.objects.put(
           key(index, 0),
           FixedStore.compress(
-              Arrays.copyOf(history.wal(index), end),
-              new PreviousIndex(history.wal(index - 1).length).toNote()));
+              Arrays.copyOf(history.wal(index), end), note.apply(history.wal(index - 1)).toNote()));
     }
     return replica;
   }

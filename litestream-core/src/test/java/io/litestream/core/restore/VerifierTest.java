@@ -156,6 +156,15 @@ class VerifierTest {
   }
 
   @Test
+  void theMissingEndOfTheLastIndexIsNotTold() throws Exception {
+    replica = TestReplica.withNotes(history);
+    int last = history.indexes() - 1;
+    replica.store.objects.remove(key(last, history.commits(last).size() - 1));
+
+    assertThat(verify().damages()).isEmpty();
+  }
+
+  @Test
   void everySingleFlippedObjectIsFound() throws Exception {
     for (String key : List.copyOf(replica.store.objects.keySet())) {
       byte[] sound = requireNonNull(replica.store.objects.get(key));
