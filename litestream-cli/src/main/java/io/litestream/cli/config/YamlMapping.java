@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -303,7 +304,8 @@ final class YamlMapping {
   /**
    * Ends the reading: every key that is given must have been asked for.
    *
-   * @throws ConfigurationException at the first one that was not, with the nearest known name
+   * @throws ConfigurationException at the first one that was not, with the nearest known name, or
+   *     all of them
    */
   void rejectUnread() throws ConfigurationException {
     for (String key : unreadKeys()) {
@@ -311,7 +313,7 @@ final class YamlMapping {
           key,
           ReplicaSettings.nearest(key, known)
               .map(name -> "; did you mean '" + name + "'?")
-              .orElse(""));
+              .orElse("; there are: " + String.join(", ", new TreeSet<>(known))));
     }
   }
 

@@ -51,10 +51,14 @@ class HeartbeatTest {
   }
 
   private Heartbeat start() {
+    return start(INTERVAL);
+  }
+
+  private Heartbeat start(Duration interval) {
     URI url = URI.create("http://127.0.0.1:" + service.getAddress().getPort() + "/ping/secret");
     return Heartbeat.start(
         url,
-        INTERVAL,
+        interval,
         () -> {
           judged.incrementAndGet();
           return health;
@@ -74,6 +78,26 @@ class HeartbeatTest {
       await(() -> calls.get() >= 3);
     }
     assertThat(methods).containsExactly("GET");
+  }
+
+  @Test
+  void aLongerIntervalIsWaitedFor() {
+    AtomicInteger often = new AtomicInteger();
+    try (Heartbeat seldom = start(Duration.ofHours(1))) {
+      assertThat(seldom).isNotNull();
+      try (Heartbeat other =
+          Heartbeat.start(
+              URI.create("http://127.0.0.1:" + service.getAddress().getPort() + "/other"),
+              INTERVAL,
+              () -> {
+                often.incrementAndGet();
+                return health;
+              })) {
+        assertThat(other).isNotNull();
+        await(() -> often.get() >= 3);
+      }
+      assertThat(judged).hasValue(0);
+    }
   }
 
   @Test

@@ -39,12 +39,17 @@ class LateDatabaseTest {
   }
 
   private Replication replicate(Litestream litestream) throws IOException {
-    DatabaseOptions defaults = DatabaseOptions.of(database, replica);
+    return replicate(litestream, database, Duration.ofHours(1));
+  }
+
+  private Replication replicate(Litestream litestream, Path path, Duration monitorInterval)
+      throws IOException {
+    DatabaseOptions defaults = DatabaseOptions.of(path, replica);
     return litestream.replicate(
         new DatabaseOptions(
-            database,
+            path,
             defaults.metaPath(),
-            Duration.ofHours(1),
+            monitorInterval,
             defaults.checkpointInterval(),
             defaults.minCheckpointPages(),
             defaults.maxCheckpointPages(),
@@ -90,6 +95,30 @@ class LateDatabaseTest {
       application().close();
     }
     assertRestorable();
+  }
+
+  @Test
+  void aDatabaseThatAppearsIsLookedForAtTheMonitorInterval() throws Exception {
+    Path seldom = directory.resolve("seldom.db");
+    try (Litestream litestream = Litestream.start()) {
+      Replication hourly = replicate(litestream, seldom, Duration.ofHours(1));
+      Replication often = replicate(litestream, database, Duration.ofMillis(20));
+      // Both have been looked for by now, and are not there.
+      hourly.sync(PATIENCE);
+      often.sync(PATIENCE);
+      try (Connection first = DriverManager.getConnection("jdbc:sqlite:" + seldom);
+          Statement statement = first.createStatement();
+          Connection second = application()) {
+        statement.execute("CREATE TABLE t (n INTEGER)");
+        assertThat(second.isClosed()).isFalse();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (often.status().position().isEmpty()) {
+          assertThat(System.nanoTime()).isLessThan(deadline);
+          Thread.onSpinWait();
+        }
+        assertThat(hourly.status().position()).isEmpty();
+      }
+    }
   }
 
   @Test

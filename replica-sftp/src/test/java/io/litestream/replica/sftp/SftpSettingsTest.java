@@ -10,11 +10,17 @@ import io.litestream.spi.ReplicaSettings;
 import io.litestream.spi.ReplicaStore;
 import io.litestream.spi.ReplicaStoreProvider;
 import io.litestream.spi.RequestObserver;
+import io.litestream.testservers.MinaServer;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyEncryptionContext;
+import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -154,6 +160,48 @@ class SftpSettingsTest {
           .hasMessageContaining("refuses the login")
           .satisfies(e -> assertThat(e.toString()).doesNotContain("wrong one"));
     }
+  }
+
+  private Kind refusal(String... pairs) throws IOException {
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("host", "127.0.0.1:" + OnMina.running().port());
+    settings.put("host-key", OnMina.running().hostKey());
+    settings.put("path", directory.toString());
+    for (int i = 0; i < pairs.length; i += 2) {
+      settings.put(pairs[i], pairs[i + 1]);
+    }
+    try (ReplicaStore store =
+        new SftpStoreProvider().open(new ReplicaSettings("sftp", settings), RequestObserver.NONE)) {
+      store.list(ListRequest.below(""));
+      throw new AssertionError("not refused");
+    } catch (ReplicaException e) {
+      return e.kind();
+    }
+  }
+
+  @Test
+  void anotherUserIsDenied() throws IOException {
+    assertThat(refusal("user", "mallory", "password", MinaServer.PASSWORD)).isEqualTo(Kind.DENIED);
+  }
+
+  @Test
+  void aKeyIsReadWithItsPassphraseAlone() throws Exception {
+    Path file = directory.resolve("id_ecdsa");
+    OpenSSHKeyEncryptionContext encryption = new OpenSSHKeyEncryptionContext();
+    encryption.setCipherType("256");
+    encryption.setPassword("open sesame");
+    try (OutputStream out = Files.newOutputStream(file)) {
+      OpenSSHKeyPairResourceWriter.INSTANCE.writePrivateKey(
+          KeyUtils.generateKeyPair("ecdsa-sha2-nistp256", 256), "test", encryption, out);
+    }
+    String key = file.toString();
+
+    // The server does not know the key; it is asked only if the key could be read.
+    assertThat(refusal("user", "backup", "key-path", key, "key-passphrase", "open sesame"))
+        .isEqualTo(Kind.DENIED);
+    assertThat(refusal("user", "backup", "key-path", key, "key-passphrase", "another"))
+        .isEqualTo(Kind.CONFIGURATION);
+    assertThat(refusal("user", "backup", "key-path", key)).isEqualTo(Kind.CONFIGURATION);
   }
 
   @Test
