@@ -47,7 +47,7 @@ class OperationsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** A setting that makes a replica late soon, and not before it has been seen otherwise. */
-  private static final String SOON = "3s";
+  private static final String SOON = "5s";
 
   @TempDir Path directory;
 

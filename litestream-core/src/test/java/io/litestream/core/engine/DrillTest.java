@@ -13,6 +13,7 @@ import io.litestream.core.ReplicaOptions;
 import io.litestream.core.ReplicaStores;
 import io.litestream.core.Replication;
 import io.litestream.core.ReplicationObserver;
+import io.litestream.core.age.AgeKeys;
 import io.litestream.core.codec.Lz4InputStream;
 import io.litestream.core.drill.ScratchDirectory;
 import io.litestream.core.replica.FixedStore;
@@ -53,6 +54,13 @@ class DrillTest {
   private static final Duration OFTEN = Duration.ofMillis(100);
   private static final int PAGE_SIZE = 4096;
 
+  /** Keys of nobody, made by {@code age-keygen} for tests. */
+  private static final String RECIPIENT =
+      "age158yreukg5utsstdjl5vtjwqumt7x9a8cvfrufd48hae2pevdvpksrhcfhf";
+
+  private static final String IDENTITY =
+      "AGE-SECRET-KEY-1XJMU5PF3NC7UE7P6GDWQDGG60LJR68R3FZT592EFZV7S0ZGLFETQLPF0UU";
+
   @TempDir Path directory;
 
   private final MemoryStores stores = new MemoryStores();
@@ -90,10 +98,16 @@ class DrillTest {
     return replicate(engine, Optional.of(OFTEN));
   }
 
+  private ReplicaOptions replica(Optional<Duration> interval) {
+    return new ReplicaOptions("a", "memory", Map.of("path", "a"), Duration.ofMillis(20))
+        .with(new DrillOptions(interval, Optional.of(scratch)));
+  }
+
   private Replication replicate(Engine engine, Optional<Duration> interval) throws IOException {
-    ReplicaOptions replica =
-        new ReplicaOptions("a", "memory", Map.of("path", "a"), Duration.ofMillis(20))
-            .with(new DrillOptions(interval, Optional.of(scratch)));
+    return replicate(engine, replica(interval));
+  }
+
+  private Replication replicate(Engine engine, ReplicaOptions replica) throws IOException {
     return engine.replicate(
         new DatabaseOptions(
             database(),
@@ -304,6 +318,27 @@ class DrillTest {
       store.put(key, sound);
       await("a drill that passes", () -> drill(replication).error().isEmpty());
     }
+  }
+
+  @Test
+  void anEncryptedReplicaIsRestoredWithItsIdentityAndFailsWithoutOne() throws Exception {
+    AgeKeys keys = new AgeKeys(List.of(RECIPIENT), List.of(IDENTITY));
+    try (Connection app = connect();
+        Engine engine = engine()) {
+      insert(app, 3);
+      replicate(engine, replica(Optional.of(OFTEN)).with(keys)).sync(PATIENCE);
+      awaitDrills(2);
+      assertThat(failed).hasValue(0);
+    }
+    try (Connection app = connect();
+        Engine engine = engine()) {
+      insert(app, 1);
+      AgeKeys recipients = new AgeKeys(List.of(RECIPIENT), List.of());
+      Replication replication = replicate(engine, replica(Optional.of(OFTEN)).with(recipients));
+      awaitFailure();
+      assertThat(drill(replication).error().orElseThrow()).contains("identit");
+    }
+    assertThat(left()).isEmpty();
   }
 
   @Test
