@@ -51,6 +51,15 @@ class SocketFileTest {
   }
 
   @Test
+  void itsGroupMayConnectIfThatIsSaid() throws IOException {
+    var permissions = PosixFilePermissions.fromString("rw-rw----");
+    try (SocketFile socket = SocketFile.bind(new ControlSettings(true, path, permissions))) {
+      assertThat(socket).isNotNull();
+      assertThat(Files.getPosixFilePermissions(path)).isEqualTo(permissions);
+    }
+  }
+
+  @Test
   void atNoMomentCanAnybodyElseConnect() throws Exception {
     Set<String> seen = ConcurrentHashMap.newKeySet();
     AtomicBoolean done = new AtomicBoolean();
