@@ -3,6 +3,7 @@ package io.litestream.spi;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Collection;
+import java.util.Optional;
 
 /**
  * Keeps objects, byte strings with a name, somewhere else than on the machine's own disk.
@@ -88,6 +89,11 @@ public interface ReplicaStore extends AutoCloseable {
    *     interrupted before the first request
    */
   DeleteReport delete(Collection<String> keys) throws IOException;
+
+  /** The means to let one of several writers through, if the store has it. */
+  default Optional<ExclusiveWrites> exclusiveWrites() {
+    return Optional.empty();
+  }
 
   /** Releases connections and threads. Writers that are still open are abandoned. */
   @Override

@@ -1,6 +1,7 @@
 package io.litestream.testkit;
 
 import io.litestream.spi.DeleteReport;
+import io.litestream.spi.ExclusiveWrites;
 import io.litestream.spi.ListPage;
 import io.litestream.spi.ListRequest;
 import io.litestream.spi.NoSuchObjectException;
@@ -210,6 +211,26 @@ public final class InMemoryStore implements ReplicaStore {
     requireOpen(StoreOperation.CREATE, key);
     server.enter(StoreOperation.CREATE, key);
     return new MemoryWriter(this, key);
+  }
+
+  @Override
+  public Optional<ExclusiveWrites> exclusiveWrites() {
+    return Optional.of(this::createIfAbsent);
+  }
+
+  private boolean createIfAbsent(String key, byte[] content) throws IOException {
+    ObjectKeys.requireValid(key);
+    requireOpen(StoreOperation.COMMIT, key);
+    return observation.of(
+        RequestObserver.Operation.PUT,
+        () -> {
+          server.enter(StoreOperation.COMMIT, key);
+          boolean made = server.putIfAbsent(key, content.clone());
+          if (server.faults.takeLostAnswer(StoreOperation.COMMIT)) {
+            throw Faults.failure(StoreOperation.COMMIT, key, Kind.UNAVAILABLE);
+          }
+          return made;
+        });
   }
 
   @Override

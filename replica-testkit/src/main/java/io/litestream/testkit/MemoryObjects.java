@@ -37,6 +37,13 @@ final class MemoryObjects {
     }
   }
 
+  /** As {@link #put}, unless there is one of that key. */
+  boolean putIfAbsent(String key, byte[] bytes, Instant now) {
+    synchronized (lock) {
+      return objects.putIfAbsent(key, new Stored(bytes, now)) == null;
+    }
+  }
+
   /** The array itself, not to be changed. */
   byte @Nullable [] get(String key) {
     synchronized (lock) {

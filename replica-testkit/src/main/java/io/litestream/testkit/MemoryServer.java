@@ -31,6 +31,10 @@ final class MemoryServer {
     objects.put(key, bytes, clock.instant());
   }
 
+  boolean putIfAbsent(String key, byte[] bytes) {
+    return objects.putIfAbsent(key, bytes, clock.instant());
+  }
+
   long count(StoreOperation operation) {
     AtomicLong count = calls.get(operation);
     return count == null ? 0 : count.get();

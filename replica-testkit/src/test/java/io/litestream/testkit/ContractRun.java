@@ -127,6 +127,13 @@ final class ContractRun {
     }
   }
 
+  static final class Exclusion extends ExclusionContract {
+    @Override
+    protected StoreUnderTest storeUnderTest() {
+      return subject();
+    }
+  }
+
   static final class Lifecycle extends LifecycleContract {
     @Override
     protected StoreUnderTest storeUnderTest() {

@@ -262,7 +262,7 @@ public final class FakeGcs implements AutoCloseable {
     String session = query.get("upload_id");
     String name = query.getOrDefault("name", "");
     if (session == null && "media".equals(query.get("uploadType"))) {
-      store(exchange, name, body);
+      store(exchange, name, body, "0".equals(query.get("ifGenerationMatch")));
     } else if (session == null) {
       String id = "session" + numbers.incrementAndGet();
       sessions.put(id, new Session(name, new ArrayList<>()));
@@ -314,7 +314,7 @@ public final class FakeGcs implements AutoCloseable {
       if (range.group(3).equals(Integer.toString(kept))) {
         sessions.remove(id);
         finished.put(id, session.name());
-        store(exchange, session.name(), session.bytes());
+        store(exchange, session.name(), session.bytes(), false);
         return;
       }
       if (kept > 0) {
@@ -324,13 +324,18 @@ public final class FakeGcs implements AutoCloseable {
     }
   }
 
-  private void store(HttpExchange exchange, String name, byte[] bytes) throws IOException {
+  private void store(HttpExchange exchange, String name, byte[] bytes, boolean ifAbsent)
+      throws IOException {
     if (uncommittable.contains(name)) {
       error(exchange, 403, "forbidden", "no storage.objects.create access");
       return;
     }
     byte[] kept = damaging ? Arrays.copyOf(bytes, bytes.length + 1) : bytes;
     var stored = new Stored(kept, numbers.incrementAndGet());
+    if (ifAbsent && objects.putIfAbsent(name, stored) != null) {
+      error(exchange, 412, "conditionNotMet", "At least one of the pre-conditions did not hold.");
+      return;
+    }
     objects.put(name, stored);
     answer(exchange, 200, stored.resource(name).toString());
   }

@@ -1,11 +1,18 @@
 package io.litestream.replica.azure;
 
 import com.azure.core.http.HttpPipeline;
+import com.azure.core.util.BinaryData;
+import com.azure.core.util.Context;
 import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.BlobContainerClientBuilder;
 import com.azure.storage.blob.BlobServiceVersion;
+import com.azure.storage.blob.models.BlobErrorCode;
+import com.azure.storage.blob.models.BlobRequestConditions;
+import com.azure.storage.blob.models.BlobStorageException;
+import com.azure.storage.blob.options.BlockBlobSimpleUploadOptions;
 import com.azure.storage.blob.specialized.BlockBlobClient;
 import io.litestream.spi.DeleteReport;
+import io.litestream.spi.ExclusiveWrites;
 import io.litestream.spi.ListPage;
 import io.litestream.spi.ListRequest;
 import io.litestream.spi.ObjectKeys;
@@ -17,6 +24,7 @@ import io.litestream.spi.RequestObserver;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Collection;
+import java.util.Optional;
 
 /** A path in a container as a store. */
 final class AzureStore implements ReplicaStore {
@@ -73,6 +81,30 @@ final class AzureStore implements ReplicaStore {
     ObjectKeys.requireValid(key);
     requireUsable("write", key);
     return new AzureWriting(this, key);
+  }
+
+  @Override
+  public Optional<ExclusiveWrites> exclusiveWrites() {
+    return Optional.of(this::createIfAbsent);
+  }
+
+  private boolean createIfAbsent(String key, byte[] content) throws ReplicaException {
+    ObjectKeys.requireValid(key);
+    requireUsable("commit", key);
+    var options =
+        new BlockBlobSimpleUploadOptions(BinaryData.fromBytes(content))
+            .setRequestConditions(new BlobRequestConditions().setIfNoneMatch("*"));
+    try {
+      blob(key).uploadWithResponse(options, null, Context.NONE);
+      return true;
+    } catch (BlobStorageException e) {
+      if (BlobErrorCode.BLOB_ALREADY_EXISTS.equals(e.getErrorCode())) {
+        return false;
+      }
+      throw errors.translate("commit", key, e);
+    } catch (RuntimeException e) {
+      throw errors.translate("commit", key, e);
+    }
   }
 
   @Override

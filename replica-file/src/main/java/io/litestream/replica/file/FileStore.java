@@ -2,6 +2,7 @@ package io.litestream.replica.file;
 
 import io.litestream.spi.DeleteReport;
 import io.litestream.spi.DeleteReport.Failure;
+import io.litestream.spi.ExclusiveWrites;
 import io.litestream.spi.ListPage;
 import io.litestream.spi.ListRequest;
 import io.litestream.spi.NoSuchObjectException;
@@ -27,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** A directory as a store. A request, to an observer, is one call, or one key of a delete. */
@@ -93,6 +95,30 @@ final class FileStore implements ReplicaStore {
     try {
       requireNoLink("write", key, path);
       return FileWriting.begin(this, directories, key, path);
+    } catch (IOException e) {
+      observe(Operation.PUT, 0, began, true);
+      throw FileErrors.translate("write", key, e);
+    }
+  }
+
+  @Override
+  public Optional<ExclusiveWrites> exclusiveWrites() {
+    return Optional.of(this::createIfAbsent);
+  }
+
+  /** With its bytes, under a temporary name first: only one can be linked to a name. */
+  private boolean createIfAbsent(String key, byte[] content) throws IOException {
+    Path path = FileKeys.resolve(root, "write", key);
+    requireUsable("write", key);
+    long began = System.nanoTime();
+    try {
+      requireNoLink("write", key, path);
+      try (FileWriting writing = FileWriting.begin(this, directories, key, path)) {
+        writing.write(content);
+        return writing.commitIfAbsent();
+      }
+    } catch (ReplicaException e) {
+      throw e;
     } catch (IOException e) {
       observe(Operation.PUT, 0, began, true);
       throw FileErrors.translate("write", key, e);

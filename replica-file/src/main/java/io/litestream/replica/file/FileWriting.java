@@ -6,6 +6,7 @@ import io.litestream.spi.RequestObserver.Operation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -122,6 +123,27 @@ final class FileWriting extends ObjectWriter {
       throw failed("commit", e);
     }
     store.observe(Operation.PUT, bytes, began, false);
+  }
+
+  /** As {@link #commit}, unless there is an object of that key; {@link #close} is to follow. */
+  boolean commitIfAbsent() throws IOException {
+    requireOpen("commit");
+    boolean made = true;
+    try {
+      channel.force(true);
+      try {
+        Files.createLink(path, temporary);
+        Directories.force(store.parent(path));
+      } catch (FileAlreadyExistsException e) {
+        made = false;
+      } catch (UnsupportedOperationException e) {
+        throw new IOException("the file system has no hard links, which a lease needs", e);
+      }
+    } catch (IOException e) {
+      throw failed("commit", e);
+    }
+    store.observe(Operation.PUT, bytes, began, false);
+    return made;
   }
 
   private void rename() throws IOException {

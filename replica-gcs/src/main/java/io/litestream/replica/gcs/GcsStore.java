@@ -1,6 +1,11 @@
 package io.litestream.replica.gcs;
 
+import com.google.api.client.http.ByteArrayContent;
+import com.google.api.client.http.GenericUrl;
+import com.google.api.client.http.HttpRequest;
+import com.google.api.client.http.HttpResponseException;
 import io.litestream.spi.DeleteReport;
+import io.litestream.spi.ExclusiveWrites;
 import io.litestream.spi.ListPage;
 import io.litestream.spi.ListRequest;
 import io.litestream.spi.ObjectKeys;
@@ -12,11 +17,14 @@ import io.litestream.spi.RequestObserver;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A path in a bucket as a store. */
 final class GcsStore implements ReplicaStore {
+
+  private static final int PRECONDITION_FAILED = 412;
 
   private final GcsSettings settings;
   private final Deadlines deadlines;
@@ -61,6 +69,32 @@ final class GcsStore implements ReplicaStore {
     ObjectKeys.requireValid(key);
     requireUsable("write", key);
     return new GcsWriting(this, key);
+  }
+
+  @Override
+  public Optional<ExclusiveWrites> exclusiveWrites() {
+    return Optional.of(this::createIfAbsent);
+  }
+
+  /** Generation 0 is that of an object that does not exist. */
+  private boolean createIfAbsent(String key, byte[] content) throws ReplicaException {
+    ObjectKeys.requireValid(key);
+    requireUsable("commit", key);
+    try {
+      GenericUrl url = client.uploadUrl(name(key), "media").set("ifGenerationMatch", 0);
+      HttpRequest request =
+          client
+              .requests()
+              .buildPostRequest(url, new ByteArrayContent("application/octet-stream", content));
+      request.execute().disconnect();
+      return true;
+    } catch (IOException | RuntimeException e) {
+      if (e instanceof HttpResponseException refused
+          && refused.getStatusCode() == PRECONDITION_FAILED) {
+        return false;
+      }
+      throw errors.translate("commit", key, e);
+    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.litestream.replica.s3;
 
 import io.litestream.spi.DeleteReport;
+import io.litestream.spi.ExclusiveWrites;
 import io.litestream.spi.ListPage;
 import io.litestream.spi.ListRequest;
 import io.litestream.spi.ObjectKeys;
@@ -99,6 +100,12 @@ final class S3Store implements ReplicaStore {
       throw closed("write", key, null);
     }
     return writer;
+  }
+
+  @Override
+  public Optional<ExclusiveWrites> exclusiveWrites() {
+    return Optional.of(
+        (key, content) -> S3Writing.createIfAbsent(this, ObjectKeys.requireValid(key), content));
   }
 
   @Override

@@ -109,10 +109,28 @@ final class S3Writing extends ObjectWriter {
 
   private void put() throws ReplicaException {
     PutObjectRequest.Builder request =
-        PutObjectRequest.builder()
-            .bucket(store.place().bucket())
-            .key(name)
-            .overrideConfiguration(this::allowForBytes);
+        request(store, name).overrideConfiguration(this::allowForBytes);
+    store.call("commit", key, s3 -> s3.putObject(request.build(), body()));
+  }
+
+  /** Writes a small object in one request, unless there is one of that key. */
+  static boolean createIfAbsent(S3Store store, String key, byte[] content) throws ReplicaException {
+    PutObjectRequest request = request(store, store.place().name(key)).ifNoneMatch("*").build();
+    try {
+      store.call("commit", key, s3 -> s3.putObject(request, RequestBody.fromBytes(content)));
+      return true;
+    } catch (ReplicaException e) {
+      if (e.code().filter("PreconditionFailed"::equals).isPresent()) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static PutObjectRequest.Builder request(S3Store store, String name) {
+    S3Settings settings = store.settings();
+    PutObjectRequest.Builder request =
+        PutObjectRequest.builder().bucket(store.place().bucket()).key(name);
     settings.storageClass().ifPresent(request::storageClass);
     settings
         .kmsKeyId()
@@ -126,7 +144,7 @@ final class S3Writing extends ObjectWriter {
                     .sseCustomerAlgorithm(CustomerKey.ALGORITHM)
                     .sseCustomerKey(customer.base64())
                     .sseCustomerKeyMD5(customer.md5()));
-    store.call("commit", key, s3 -> s3.putObject(request.build(), body()));
+    return request;
   }
 
   private void begin() throws ReplicaException {

@@ -1,6 +1,7 @@
 package io.litestream.replica.sftp;
 
 import io.litestream.spi.DeleteReport;
+import io.litestream.spi.ExclusiveWrites;
 import io.litestream.spi.ListPage;
 import io.litestream.spi.ListRequest;
 import io.litestream.spi.ObjectWriter;
@@ -18,6 +19,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.sshd.sftp.client.SftpClient;
@@ -91,6 +93,19 @@ final class SftpStore implements ReplicaStore {
             throw closedFailure("write", key);
           }
           return writing;
+        });
+  }
+
+  @Override
+  public Optional<ExclusiveWrites> exclusiveWrites() {
+    return Optional.of(
+        (key, content) -> {
+          String path = SftpKeys.resolve(settings.root, key);
+          return call(
+              Operation.PUT,
+              "commit",
+              key,
+              sftp -> SftpExclusive.create(this, sftp, key, path, content));
         });
   }
 
