@@ -9,6 +9,8 @@ import io.litestream.cli.monitor.RunningStatus;
 import io.litestream.cli.output.JsonTree;
 import io.litestream.cli.output.Listing;
 import io.litestream.core.DatabaseOptions;
+import io.litestream.core.LeaseOptions;
+import io.litestream.core.LeaseOptions.Mode;
 import io.litestream.core.ReplicaOptions;
 import io.litestream.core.RetentionOptions;
 import java.io.IOException;
@@ -169,7 +171,10 @@ final class CostCommand implements Command {
               commits,
               walPerDay,
               databaseSize == null ? sizeOf(database.path()) : databaseSize,
-              compression)
+              compression,
+              Optional.of(replica.lease())
+                  .filter(lease -> lease.mode() != Mode.OFF)
+                  .map(LeaseOptions::ttl))
           .usage();
     } catch (IllegalArgumentException e) {
       throw new CommandException("cannot forecast: " + e.getMessage());

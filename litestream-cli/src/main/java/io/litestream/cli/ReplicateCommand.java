@@ -309,14 +309,7 @@ final class ReplicateCommand implements Command {
     for (int i = 2; !names.add(name); i++) {
       name = replica.name() + "-" + i;
     }
-    return new ReplicaOptions(
-        name,
-        replica.type(),
-        replica.settings(),
-        replica.syncInterval(),
-        replica.retention(),
-        replica.age(),
-        replica.drills());
+    return replica.named(name);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.litestream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.litestream.cli.process.StopSignal;
+import io.litestream.core.lease.LeaseRecord;
 import io.litestream.testkit.HttpFault;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -11,8 +12,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -307,6 +310,33 @@ class OperationsTest {
   }
 
   @Test
+  void aLostLease() throws Exception {
+    Path leased = directory.resolve("leased");
+    replicate("{path: ~/leased, sync-interval: 50ms, lease: required, lease-ttl: 2s}");
+    await("the first sync", () -> page("/readyz").body(), Pattern.compile("ok"));
+    takeLease(leased.resolve("lease"));
+    await("it is noticed", replicate::err, Pattern.compile("held by another writer"));
+    insert();
+
+    assertRow("another writer has taken the lease");
+    stop();
+  }
+
+  /** As one does that takes the holder for dead, and then holds it for an hour. */
+  private static void takeLease(Path epochs) throws IOException {
+    byte[] rival =
+        new LeaseRecord("elsewhere", "rival", Duration.ofHours(1), false, "other-host:7").toBytes();
+    for (long epoch = 1; ; epoch++) {
+      try {
+        Files.write(epochs.resolve("%016x".formatted(epoch)), rival, StandardOpenOption.CREATE_NEW);
+        return;
+      } catch (FileAlreadyExistsException e) {
+        // The next one, then.
+      }
+    }
+  }
+
+  @Test
   void everyRowHasATest() throws IOException {
     assertThat(
             Files.readAllLines(DOCUMENT).stream()
@@ -318,6 +348,7 @@ class OperationsTest {
             "a restore drill finds a page that differs",
             "a credential has expired",
             "the replica's disk is full",
-            "the store hangs");
+            "the store hangs",
+            "another writer has taken the lease");
   }
 }

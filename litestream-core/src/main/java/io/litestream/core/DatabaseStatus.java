@@ -42,6 +42,7 @@ public record DatabaseStatus(
    * @param retryAt when it is tried again
    * @param retention where snapshots and deletes stand
    * @param drill how the last restore drill went
+   * @param lease who may write, if there is a lease
    */
   public record Replica(
       String name,
@@ -52,7 +53,8 @@ public record DatabaseStatus(
       Optional<String> error,
       Optional<Instant> retryAt,
       Retention retention,
-      Drill drill) {}
+      Drill drill,
+      Optional<Lease> lease) {}
 
   /**
    * How the restore drills of one replica went since the start.
@@ -69,6 +71,15 @@ public record DatabaseStatus(
     public static final Drill NONE =
         new Drill(Optional.empty(), Duration.ZERO, Optional.empty(), Optional.empty());
   }
+
+  /**
+   * Who may write to a replica.
+   *
+   * @param held whether this process may
+   * @param epoch of the lease, as far as is known; 0 if nothing is
+   * @param holder host and process of the other one, if one is known
+   */
+  public record Lease(boolean held, long epoch, Optional<String> holder) {}
 
   /**
    * Where the snapshots and deletes of one replica stand.

@@ -108,7 +108,8 @@ public final class Inspection {
           error,
           Optional.empty(),
           new DatabaseStatus.Retention(snapshot, Optional.empty(), Optional.empty(), 0, Map.of()),
-          DatabaseStatus.Drill.NONE);
+          DatabaseStatus.Drill.NONE,
+          Optional.empty());
     }
   }
 

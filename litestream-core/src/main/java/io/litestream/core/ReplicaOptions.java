@@ -19,6 +19,7 @@ import java.util.TreeMap;
  * @param retention what is kept, and when there is a new snapshot
  * @param age with which keys its objects are encrypted, if at all
  * @param drills how often it is restored, to see that it can be
+ * @param lease whether others are kept from writing to it
  */
 public record ReplicaOptions(
     String name,
@@ -27,7 +28,8 @@ public record ReplicaOptions(
     Duration syncInterval,
     RetentionOptions retention,
     AgeKeys age,
-    DrillOptions drills) {
+    DrillOptions drills,
+    LeaseOptions lease) {
 
   /** The interval of replicas that set none. */
   public static final Duration DEFAULT_SYNC_INTERVAL = Duration.ofSeconds(1);
@@ -38,6 +40,7 @@ public record ReplicaOptions(
     requireNonNull(retention, "retention");
     requireNonNull(age, "age");
     requireNonNull(drills, "drills");
+    requireNonNull(lease, "lease");
     settings = Map.copyOf(settings);
     if (name.isEmpty()) {
       throw new IllegalArgumentException("a replica's name must not be empty");
@@ -47,7 +50,7 @@ public record ReplicaOptions(
     }
   }
 
-  /** A replica with the default retention, not encrypted, and without drills. */
+  /** A replica with the default retention, not encrypted, without drills and lease. */
   public ReplicaOptions(
       String name, String type, Map<String, String> settings, Duration syncInterval) {
     this(
@@ -57,22 +60,33 @@ public record ReplicaOptions(
         syncInterval,
         RetentionOptions.DEFAULT,
         AgeKeys.NONE,
-        DrillOptions.NONE);
+        DrillOptions.NONE,
+        LeaseOptions.OFF);
   }
 
   /** This replica, with another retention. */
   public ReplicaOptions with(RetentionOptions other) {
-    return new ReplicaOptions(name, type, settings, syncInterval, other, age, drills);
+    return new ReplicaOptions(name, type, settings, syncInterval, other, age, drills, lease);
   }
 
   /** This replica, encrypted with these keys. */
   public ReplicaOptions with(AgeKeys keys) {
-    return new ReplicaOptions(name, type, settings, syncInterval, retention, keys, drills);
+    return new ReplicaOptions(name, type, settings, syncInterval, retention, keys, drills, lease);
   }
 
   /** This replica, with other drills. */
   public ReplicaOptions with(DrillOptions other) {
-    return new ReplicaOptions(name, type, settings, syncInterval, retention, age, other);
+    return new ReplicaOptions(name, type, settings, syncInterval, retention, age, other, lease);
+  }
+
+  /** This replica, with a lease or without. */
+  public ReplicaOptions with(LeaseOptions other) {
+    return new ReplicaOptions(name, type, settings, syncInterval, retention, age, drills, other);
+  }
+
+  /** This replica, under another name. */
+  public ReplicaOptions named(String other) {
+    return new ReplicaOptions(other, type, settings, syncInterval, retention, age, drills, lease);
   }
 
   /** This replica, at a path below its own: its setting {@code path} is longer by that. */
@@ -80,7 +94,7 @@ public record ReplicaOptions(
     Map<String, String> longer = new TreeMap<>(settings);
     String own = settings.getOrDefault("path", "");
     longer.put("path", own.isEmpty() || own.endsWith("/") ? own + path : own + "/" + path);
-    return new ReplicaOptions(name, type, longer, syncInterval, retention, age, drills);
+    return new ReplicaOptions(name, type, longer, syncInterval, retention, age, drills, lease);
   }
 
   /**
@@ -112,6 +126,8 @@ public record ReplicaOptions(
         + age
         + ", drills="
         + drills
+        + ", lease="
+        + lease
         + "]";
   }
 }

@@ -33,7 +33,10 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
 
   private static final String[] PURE = {
-    "io.litestream.core.wal..", "io.litestream.core.position..", "io.litestream.core.layout.."
+    "io.litestream.core.wal..",
+    "io.litestream.core.position..",
+    "io.litestream.core.layout..",
+    "io.litestream.core.lease.."
   };
 
   private static final JavaClasses MAIN =

@@ -1,6 +1,8 @@
 package io.litestream.cli.config;
 
 import io.litestream.core.DrillOptions;
+import io.litestream.core.LeaseOptions;
+import io.litestream.core.LeaseOptions.Mode;
 import io.litestream.core.ReplicaOptions;
 import io.litestream.core.ReplicaStores;
 import io.litestream.core.RetentionOptions;
@@ -112,6 +114,7 @@ final class ReplicaReading {
           "validation-interval",
           "needs one of 'identities' or 'identity-files' in 'age', to decrypt what is restored");
     }
+    LeaseOptions lease = lease(replica);
     String name = replica.text("name").filter(text -> !text.isEmpty()).orElse(type);
 
     Map<String, String> settings = new TreeMap<>();
@@ -126,7 +129,21 @@ final class ReplicaReading {
       path.ifPresent(text -> settings.put("path", text));
     }
     settings.putAll(ownSettings(replica, type));
-    return new ReplicaOptions(name, type, settings, syncInterval, retention, age, drills);
+    return new ReplicaOptions(name, type, settings, syncInterval, retention, age, drills, lease);
+  }
+
+  private static LeaseOptions lease(YamlMapping replica) throws ConfigurationException {
+    String mode = replica.text("lease").filter(text -> !text.isEmpty()).orElse("off");
+    Duration ttl = replica.duration("lease-ttl").orElse(LeaseOptions.DEFAULT_TTL);
+    if (ttl.compareTo(LeaseOptions.MIN_TTL) < 0 || ttl.compareTo(LeaseOptions.MAX_TTL) > 0) {
+      throw replica.problem("lease-ttl", "is from 1s to 1h");
+    }
+    return switch (mode) {
+      case "off" -> new LeaseOptions(Mode.OFF, ttl);
+      case "on" -> new LeaseOptions(Mode.ON, ttl);
+      case "required" -> new LeaseOptions(Mode.REQUIRED, ttl);
+      default -> throw replica.problem("lease", "is off, on or required, not '" + mode + "'");
+    };
   }
 
   private String type(YamlMapping replica, Optional<String> url, Optional<String> given)

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param walBytesPerDay before compression
  * @param databaseBytes size of the database
  * @param compression bytes in the replica for one byte of WAL or database
+ * @param leaseTtl of the lease under which it is written, if there is one
  */
 public record Forecast(
     Duration syncInterval,
@@ -23,10 +24,14 @@ public record Forecast(
     double commitsPerSecond,
     double walBytesPerDay,
     double databaseBytes,
-    double compression) {
+    double compression,
+    Optional<Duration> leaseTtl) {
 
   /** Keys in one LIST or DELETE request. */
   private static final double PAGE = 1000;
+
+  /** Old epochs of a lease are listed and deleted once in so many. */
+  private static final double RENEWALS_PER_CLEANUP = 60;
 
   /** Of an upload in parts, as long as there are not more than 1,000 of them. */
   private static final double PART_BYTES = 5 << 20;
@@ -57,8 +62,13 @@ public record Forecast(
       lists = passes * (1 + pages);
       deletes = passes * (1 + pages);
     }
+    double renewals = leaseTtl.map(ttl -> 3 * seconds(Usage.MONTH) / seconds(ttl)).orElse(0.0);
     return new Usage(
-        uploads + snapshots * requestsPerSnapshot(), lists, 0, deletes, storedBytes(period));
+        uploads + snapshots * requestsPerSnapshot() + renewals,
+        lists + renewals / RENEWALS_PER_CLEANUP,
+        0,
+        deletes + renewals / RENEWALS_PER_CLEANUP,
+        storedBytes(period));
   }
 
   /** One; from a certain size on one for each part, and two for the beginning and the end. */

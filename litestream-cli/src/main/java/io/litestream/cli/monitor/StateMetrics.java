@@ -67,6 +67,10 @@ public final class StateMetrics implements MultiCollector {
         gauge(
             "replica_last_sync_timestamp_seconds",
             "When the replica was last known to have everything");
+    private final Gauge lease =
+        gauge(
+            "replica_lease_held",
+            "Whether this process holds the replica's lease: 1, or 0; absent without a lease");
     private final Gauge backoff =
         gauge(
             "replica_backoff_seconds",
@@ -118,6 +122,7 @@ public final class StateMetrics implements MultiCollector {
       lag.add(labels, replica.lag());
       lagBytes.add(labels, replica.lagBytes());
       replica.lastSync().ifPresent(at -> lastSync.add(labels, Duration.between(Instant.EPOCH, at)));
+      replica.lease().ifPresent(held -> lease.add(labels, held.held() ? 1 : 0));
       Duration pause = replica.retryAt().map(at -> Duration.between(now, at)).orElse(Duration.ZERO);
       backoff.add(labels, pause.isNegative() ? Duration.ZERO : pause);
       add(labels, replica.drill());

@@ -119,6 +119,9 @@ public record StatusDocument(
     writeText(json, "retry_at", replica.retryAt().map(Instant::toString));
     writeRetention(json, replica.retention());
     writeDrill(json, replica.drill());
+    if (replica.lease().isPresent()) {
+      writeLease(json, replica.lease().get());
+    }
     if (process.isPresent()) {
       json.writeObjectFieldStart("requests");
       for (Map.Entry<Operation, RequestTally.Count> count :
@@ -170,6 +173,15 @@ public record StatusDocument(
     }
     writeText(json, "error", drill.error());
     writeText(json, "next", drill.next().map(Instant::toString));
+    json.writeEndObject();
+  }
+
+  private static void writeLease(JsonGenerator json, DatabaseStatus.Lease lease)
+      throws IOException {
+    json.writeObjectFieldStart("lease");
+    json.writeBooleanField("held", lease.held());
+    json.writeNumberField("epoch", lease.epoch());
+    writeText(json, "holder", lease.holder());
     json.writeEndObject();
   }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.litestream.core.DatabaseOptions;
+import io.litestream.core.LeaseOptions;
+import io.litestream.core.LeaseOptions.Mode;
 import io.litestream.core.ReplicaOptions;
 import io.litestream.core.RetentionOptions;
 import io.litestream.core.age.AgeKeys;
@@ -145,6 +147,29 @@ class ConfigurationReaderTest {
         .isInstanceOf(ConfigurationException.class)
         .hasMessageStartingWith("l.yml:1:")
         .hasMessageContaining("'permissions' cannot be '" + permissions + "': it " + problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"off, OFF", "on, ON", "required, REQUIRED"})
+  void readsALease(String mode, Mode expected) throws IOException {
+    DatabaseOptions database =
+        onlyDatabase(
+            "dbs: [{path: /a, replicas: [{path: /r, lease: " + mode + ", lease-ttl: 2m}]}]");
+
+    assertThat(database.replicas().get(0).lease())
+        .isEqualTo(new LeaseOptions(expected, Duration.ofMinutes(2)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "lease: yes, is off; on or required",
+    "lease-ttl: 500ms, is from 1s to 1h",
+    "lease-ttl: 2h, is from 1s to 1h"
+  })
+  void refusesALeaseThatMakesNoSense(String key, String problem) {
+    assertThatThrownBy(() -> read("dbs: [{path: /a, replicas: [{path: /r, " + key + "}]}]"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(problem.replace(';', ','));
   }
 
   @Test

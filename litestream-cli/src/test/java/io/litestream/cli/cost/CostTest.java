@@ -30,7 +30,8 @@ class CostTest {
         commits,
         8_640_000,
         1_000_000,
-        0.5);
+        0.5,
+        Optional.empty());
   }
 
   @ParameterizedTest
@@ -71,10 +72,30 @@ class CostTest {
             small.commitsPerSecond(),
             small.walBytesPerDay(),
             100 << 20,
-            0.5);
+            0.5,
+            Optional.empty());
 
     // 10 parts, a beginning and an end, for each of 30 snapshots.
     assertThat(large.usage().puts() - small.usage().puts()).isCloseTo(30 * (12 - 1), NEAR);
+  }
+
+  @Test
+  void aLeaseIsRenewedThreeTimesInItsTime() {
+    Forecast without = forecast(1, 24, 24, 1);
+    Forecast with =
+        new Forecast(
+            without.syncInterval(),
+            without.snapshotInterval(),
+            without.retention(),
+            without.checkInterval(),
+            without.commitsPerSecond(),
+            without.walBytesPerDay(),
+            without.databaseBytes(),
+            without.compression(),
+            Optional.of(Duration.ofSeconds(30)));
+
+    assertThat(with.usage().puts() - without.usage().puts()).isCloseTo(8640 * 30, NEAR);
+    assertThat(with.usage().lists() - without.usage().lists()).isCloseTo(144 * 30, NEAR);
   }
 
   @ParameterizedTest

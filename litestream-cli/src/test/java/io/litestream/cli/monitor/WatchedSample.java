@@ -86,6 +86,7 @@ final class WatchedSample {
                         Optional.of("delete failed for 3 of 3 objects"),
                         3,
                         Map.of("AccessDenied", 3)),
-                    drill))));
+                    drill,
+                    Optional.of(new DatabaseStatus.Lease(true, 7, Optional.empty()))))));
   }
 }

@@ -201,6 +201,15 @@ final class DatabaseReplicator implements Replication {
     return open.uploadRecord(generation, replica);
   }
 
+  /** What the database's place is called in leases; fails as long as the database is not there. */
+  String owner() throws IOException {
+    DatabaseSync open = sync;
+    if (open == null) {
+      throw new NoSuchFileException(options.path().toString());
+    }
+    return open.owner();
+  }
+
   /** Whether somebody is waiting for everything to be uploaded. */
   boolean isUrgent() {
     return requests.isUrgent();

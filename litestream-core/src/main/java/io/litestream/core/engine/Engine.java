@@ -1,11 +1,14 @@
 package io.litestream.core.engine;
 
 import io.litestream.core.DatabaseOptions;
+import io.litestream.core.LeaseOptions.Mode;
 import io.litestream.core.ReplicaOptions;
 import io.litestream.core.ReplicaStores;
 import io.litestream.core.Replication;
 import io.litestream.core.ReplicationObserver;
 import io.litestream.core.check.StoreOperation;
+import io.litestream.core.replica.LeaseEpochs;
+import io.litestream.spi.ExclusiveWrites;
 import io.litestream.spi.ReplicaStore;
 import io.litestream.spi.RequestObserver;
 import java.io.IOException;
@@ -15,8 +18,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
 
 /** Wires databases, uploaders and threads together. All methods may be called by any thread. */
 public final class Engine implements AutoCloseable {
@@ -65,7 +70,7 @@ public final class Engine implements AutoCloseable {
         ReplicaStore store =
             stores.open(replica, request -> observer.onRequest(options.path(), replica, request));
         opened.add(store);
-        replicator.add(
+        ReplicaUploader uploader =
             new ReplicaUploader(
                 replicator,
                 replica,
@@ -74,7 +79,9 @@ public final class Engine implements AutoCloseable {
                 threads,
                 destination(replica),
                 clock,
-                observer));
+                observer);
+        lease(replicator, uploader, replica, store).ifPresent(uploader::writeUnder);
+        replicator.add(uploader);
       }
       replicator.begin();
       replicators.add(replicator);
@@ -97,6 +104,37 @@ public final class Engine implements AutoCloseable {
       requireRecipients(replica);
       stores.open(replica, RequestObserver.NONE).close();
     }
+  }
+
+  private Optional<ReplicaLease> lease(
+      DatabaseReplicator database,
+      ReplicaUploader uploader,
+      ReplicaOptions replica,
+      ReplicaStore store)
+      throws IOException {
+    if (replica.lease().mode() == Mode.OFF) {
+      return Optional.empty();
+    }
+    Optional<ExclusiveWrites> writes = store.exclusiveWrites();
+    if (writes.isEmpty()) {
+      String reason =
+          "replicas of type '" + replica.type() + "' have no means to keep other writers out";
+      if (replica.lease().mode() == Mode.REQUIRED) {
+        throw new IOException("replica '" + replica.name() + "' requires a lease, but " + reason);
+      }
+      uploader.line(Level.WARN).addKeyValue("reason", reason).log("replicates without a lease");
+      return Optional.empty();
+    }
+    return Optional.of(
+        new ReplicaLease(
+            new LeaseEpochs(store, writes.get()),
+            database::owner,
+            replica.lease().ttl(),
+            threads.leases(destination(replica)),
+            threads.clock(),
+            clock,
+            uploader::line,
+            uploader::signal));
   }
 
   /** Whoever gives an identity alone believes that the replica is encrypted. */

@@ -30,6 +30,7 @@ final class EngineThreads implements AutoCloseable {
   private final ExecutorService drills;
   private final Map<String, ExecutorService> uploads = new HashMap<>();
   private final Map<String, Executor> upkeep = new HashMap<>();
+  private final Map<String, ExecutorService> leases = new HashMap<>();
 
   EngineThreads() {
     clock = new ScheduledThreadPoolExecutor(1, factory("litestream-clock"));
@@ -89,6 +90,11 @@ final class EngineThreads implements AutoCloseable {
         destination, each -> new LimitedExecutor(uploads(each), UPKEEP_PER_DESTINATION));
   }
 
+  /** Runs what must not wait for uploads, for one destination. */
+  synchronized ExecutorService leases(String destination) {
+    return leases.computeIfAbsent(destination, each -> pool("litestream-lease", 1));
+  }
+
   /** Ends all threads; what is running is interrupted. */
   @Override
   public synchronized void close() {
@@ -96,5 +102,6 @@ final class EngineThreads implements AutoCloseable {
     databases.shutdown();
     drills.shutdownNow();
     uploads.values().forEach(ExecutorService::shutdownNow);
+    leases.values().forEach(ExecutorService::shutdownNow);
   }
 }

@@ -188,7 +188,7 @@ final class ReplicaUpkeep {
       return;
     }
     Position at = uploader.settled().orElse(null);
-    if (at == null) {
+    if (at == null || !uploader.mayWrite()) {
       schedule(atMost(FIRST_DELAY));
       return;
     }

@@ -77,6 +77,12 @@ final class ReplicaUploader {
   /** Of the generation in which {@code position} is; of encrypted replicas alone. */
   private @Nullable UploadRecord record;
 
+  /** Who may write; null without a lease. */
+  private @Nullable ReplicaLease lease;
+
+  /** The lease's acquisitions when the place in the replica was found. */
+  private int locatedIn;
+
   private volatile boolean snapshotNeeded;
 
   /** The last segment that was found, until it is known whether there is a snapshot before it. */
@@ -128,10 +134,42 @@ final class ReplicaUploader {
     this.readyAt = now;
   }
 
+  /** To be called before {@link #begin}. */
+  void writeUnder(ReplicaLease held) {
+    lease = held;
+  }
+
   /** Begins to look after what is in the replica; uploads begin with a signal. */
   void begin() {
+    if (lease != null) {
+      lease.begin();
+    }
     upkeep.begin();
     drill.begin();
+  }
+
+  /** Begins a line of the log. */
+  LoggingEventBuilder line(Level level) {
+    return facts(level);
+  }
+
+  /** Whether anything may be written or deleted now. */
+  boolean mayWrite() {
+    return lease == null || lease.mayWrite();
+  }
+
+  private void requireMayWrite() throws IOException {
+    if (lease != null) {
+      lease.requireMayWrite();
+    }
+  }
+
+  /** What others wrote meanwhile does not count for where the replica ends. */
+  private void forgetPlaceOfFormerLease() {
+    if (lease != null && lease.acquisitions() != locatedIn) {
+      locatedIn = lease.acquisitions();
+      position = null;
+    }
   }
 
   /** Is told that the shadow WAL may have grown, or that somebody is waiting. */
@@ -176,10 +214,11 @@ final class ReplicaUploader {
         lag,
         lagBytes,
         lastSeenInSync,
-        Optional.ofNullable(error),
+        error(),
         Optional.ofNullable(retryAt),
         upkeep.status(),
-        drill.status());
+        drill.status(),
+        Optional.ofNullable(lease).map(ReplicaLease::status));
   }
 
   /** The position, once its place is found and the generation has a snapshot. */
@@ -195,7 +234,9 @@ final class ReplicaUploader {
   }
 
   Optional<String> error() {
-    return Optional.ofNullable(error);
+    return Optional.ofNullable(lease)
+        .flatMap(ReplicaLease::problem)
+        .or(() -> Optional.ofNullable(error));
   }
 
   /** Ends after the request that is under way; closes the store. */
@@ -204,6 +245,9 @@ final class ReplicaUploader {
     upkeep.stop();
     drill.stop();
     giveUpPrepared(null);
+    if (lease != null) {
+      lease.release();
+    }
     store.close();
   }
 
@@ -212,6 +256,12 @@ final class ReplicaUploader {
     if (view == null || stopped) {
       return;
     }
+    if (!mayWrite()) {
+      giveUpPrepared(null);
+      database.progressed();
+      return; // the lease signals when it is held
+    }
+    forgetPlaceOfFormerLease();
     commitPrepared();
     if (holds(view.end())) {
       lastSync = wallClock.instant();
@@ -388,6 +438,7 @@ final class ReplicaUploader {
   }
 
   private void commit(SnapshotUpload snapshot) throws IOException {
+    requireMayWrite();
     snapshot.commit();
     Position covered = snapshot.covered();
     Duration elapsed = snapshot.elapsed();
@@ -516,6 +567,7 @@ final class ReplicaUploader {
           slice.copyTo(upload);
           upload.finish();
           expect(at, slice.end(), upload);
+          requireMayWrite();
           upload.commit();
         }
         confirm();

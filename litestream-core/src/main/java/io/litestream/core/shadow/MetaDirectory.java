@@ -25,6 +25,7 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -144,6 +145,28 @@ public final class MetaDirectory implements AutoCloseable {
         .resolve(generation.name())
         .resolve("uploads")
         .resolve(sha256(replica).substring(0, 16));
+  }
+
+  /**
+   * A name for this directory that no other has, made when it is first asked for. Who has the
+   * directory locked is the only one of that name, unless the directory was copied.
+   */
+  public String owner() throws IOException {
+    Path file = root.resolve("owner");
+    try {
+      String name = Files.readString(file, StandardCharsets.US_ASCII).strip();
+      if (name.matches("[0-9a-f]{32}")) {
+        return name;
+      }
+    } catch (NoSuchFileException e) {
+      // It gets its name now.
+    }
+    String name = UUID.randomUUID().toString().replace("-", "");
+    Path written = root.resolve("owner.tmp");
+    Files.writeString(written, name + "\n", StandardCharsets.US_ASCII);
+    ownership.giveToFile(written);
+    Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    return name;
   }
 
   private static String sha256(String text) {

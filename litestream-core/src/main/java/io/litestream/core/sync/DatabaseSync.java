@@ -508,6 +508,11 @@ public final class DatabaseSync implements AutoCloseable {
     return meta.uploadRecord(of, replica);
   }
 
+  /** See {@link MetaDirectory#owner}. Any thread may call it. */
+  public String owner() throws IOException {
+    return meta.owner();
+  }
+
   /** Where the database's WAL is. */
   public Path walPath() {
     return WalFile.pathOf(database.path());
