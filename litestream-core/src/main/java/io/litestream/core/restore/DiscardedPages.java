@@ -16,11 +16,6 @@ final class DiscardedPages implements PageSink {
   }
 
   @Override
-  public void append(byte[] bytes, int count) {
-    length += count;
-  }
-
-  @Override
   public void write(byte[] bytes, PageRun run, int pageSize) {
     // What a commit leaves the length at, comes with resize.
   }

@@ -12,28 +12,41 @@ import java.util.Optional;
  * A run of consecutive frames in a chunk: what can be said of it without knowing what came before.
  * Each frame after the first is checked against the checksum that the frame before it carries, so
  * that workers can verify runs in any order; for the first there remains {@link
- * #continues(WalHeader, long)}. Used by one thread at a time.
+ * RunFacts#continues}. Used by one thread at a time.
  */
 final class FrameRun implements PageRun {
 
   private byte[] bytes = new byte[0];
   private int pageSize;
-  private int length;
   private int start;
   private int count;
-  private long offset;
-  private Optional<WalHeader> header = Optional.empty();
-  private ByteOrder order = ByteOrder.LITTLE_ENDIAN;
-  private FrameScanner.End end = FrameScanner.End.INPUT;
-  private long validEnd;
-  private long lastChecksum;
-  private long commitEnd;
-  private int commitPages;
+  private long firstOffset;
+  private RunFacts facts = none();
 
   /** Of each page its newest frame: page number in the upper half, place in the chunk below. */
   private long[] pages = new long[0];
 
   private int pageCount;
+
+  private static RunFacts none() {
+    return new RunFacts(
+        Optional.empty(),
+        ByteOrder.LITTLE_ENDIAN,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        FrameScanner.End.INPUT,
+        0,
+        0,
+        0,
+        0,
+        0);
+  }
 
   /**
    * Examines a chunk.
@@ -41,22 +54,19 @@ final class FrameRun implements PageRun {
    * @param offset where in the WAL its first byte stands; 0 if it begins with a WAL header
    * @param limit frames that end after this offset are verified, but not to be written
    */
-  void examine(byte[] chunk, int chunkLength, long offset, int pageSize, long limit) {
-    this.bytes = chunk;
-    this.length = chunkLength;
-    this.pageSize = pageSize;
-    this.offset = offset;
-    start = offset == 0 ? Math.min(WalHeader.SIZE, chunkLength) : 0;
-    header =
-        offset == 0 && chunkLength >= WalHeader.SIZE
+  void examine(byte[] chunk, int length, long offset, int newPageSize, long limit) {
+    bytes = chunk;
+    pageSize = newPageSize;
+    start = offset == 0 ? Math.min(WalHeader.SIZE, length) : 0;
+    firstOffset = offset + start;
+    Optional<WalHeader> header =
+        offset == 0 && length >= WalHeader.SIZE
             ? WalHeader.parse(Arrays.copyOf(chunk, WalHeader.SIZE))
             : Optional.empty();
-    // Other chunks do not tell their byte order; nearly all WALs are of little-endian machines.
-    order = header.map(WalHeader::order).orElse(ByteOrder.LITTLE_ENDIAN);
     // A misplaced run is refused for its offset, whatever it holds.
-    boolean placed = (firstOffset() - WalHeader.SIZE) % frameSize() == 0;
-    count = placed ? (chunkLength - start) / frameSize() : 0;
-    verify();
+    boolean placed = (firstOffset - WalHeader.SIZE) % frameSize() == 0;
+    count = placed ? (length - start) / frameSize() : 0;
+    facts = verify(header, length - start - count * frameSize());
     collectPages(limit);
   }
 
@@ -68,40 +78,84 @@ final class FrameRun implements PageRun {
     return start + number * frameSize();
   }
 
-  private void verify() {
-    end = FrameScanner.End.INPUT;
-    validEnd = firstOffset();
-    lastChecksum = 0;
-    commitEnd = 0;
-    commitPages = 0;
+  /** Chunks without a header do not tell their byte order. */
+  private RunFacts verify(Optional<WalHeader> header, int excess) {
+    if (header.isPresent()) {
+      return verify(header, header.get().order(), excess);
+    }
+    RunFacts little = verify(header, ByteOrder.LITTLE_ENDIAN, excess);
+    if (little.end() != FrameScanner.End.CHECKSUM
+        || little.validEnd() != firstOffset + frameSize()) {
+      return little;
+    }
+    RunFacts big = verify(header, ByteOrder.BIG_ENDIAN, excess);
+    return big.validEnd() > little.validEnd() ? big : little;
+  }
+
+  private RunFacts verify(Optional<WalHeader> header, ByteOrder order, int excess) {
     if (count == 0) {
-      return;
+      return new RunFacts(
+          header,
+          order,
+          0,
+          pageSize,
+          0,
+          0,
+          0,
+          0,
+          0,
+          firstOffset,
+          FrameScanner.End.INPUT,
+          firstOffset,
+          0,
+          0,
+          0,
+          excess);
     }
     long firstChecksum = WalChecksum.read(bytes, start + 16);
-    long secondOffset = firstOffset() + frameSize();
+    long secondOffset = firstOffset + frameSize();
+    int salt1 = intAt(start + 8);
+    int salt2 = intAt(start + 12);
     int pagesAfterFirst = intAt(start + 4);
     FrameScanner scanner =
         new FrameScanner(
-            new WalHeader(order, pageSize, 0, intAt(start + 8), intAt(start + 12), 0),
-            secondOffset,
-            firstChecksum);
-    end = scanner.scan(bytes, frameAt(1), (count - 1) * frameSize());
-    validEnd = scanner.offset();
-    lastChecksum = scanner.checksum();
-    if (scanner.committedPages() != 0) {
-      commitEnd = scanner.committedOffset();
-      commitPages = scanner.committedPages();
-    } else if (pagesAfterFirst != 0) {
-      commitEnd = secondOffset;
-      commitPages = pagesAfterFirst;
-    }
+            new WalHeader(order, pageSize, 0, salt1, salt2, 0), secondOffset, firstChecksum);
+    FrameScanner.End end = scanner.scan(bytes, frameAt(1), (count - 1) * frameSize());
+    boolean laterCommit = scanner.committedPages() != 0;
+    return new RunFacts(
+        header,
+        order,
+        count,
+        pageSize,
+        salt1,
+        salt2,
+        own(ByteOrder.LITTLE_ENDIAN),
+        own(ByteOrder.BIG_ENDIAN),
+        firstChecksum,
+        firstOffset,
+        end,
+        scanner.offset(),
+        scanner.checksum(),
+        laterCommit ? scanner.committedOffset() : pagesAfterFirst != 0 ? secondOffset : 0,
+        laterCommit ? scanner.committedPages() : pagesAfterFirst,
+        excess);
+  }
+
+  /** The first frame's checksum, as if it were the first of all. */
+  private long own(ByteOrder order) {
+    return WalChecksum.update(
+        WalChecksum.update(0, bytes, start, 8, order),
+        bytes,
+        start + WalHeader.FRAME_HEADER_SIZE,
+        pageSize,
+        order);
   }
 
   private void collectPages(long limit) {
     if (pages.length < count) {
       pages = new long[count];
     }
-    int writable = (int) Math.max(0, Math.min(count, (limit - firstOffset()) / frameSize()));
+    int writable = (int) Math.max(0, Math.min(count, (limit - firstOffset) / frameSize()));
     for (int i = 0; i < writable; i++) {
       pages[i] = ((long) intAt(frameAt(i)) << 32) | frameAt(i);
     }
@@ -119,77 +173,9 @@ final class FrameRun implements PageRun {
     return ByteBuffer.wrap(bytes).getInt(at);
   }
 
-  /** Whether the first frame has the salts of this WAL header. */
-  boolean hasSaltsOf(WalHeader wal) {
-    return count == 0 || (intAt(start + 8) == wal.salt1() && intAt(start + 12) == wal.salt2());
-  }
-
-  /** The salts of the first frame, in words. */
-  String salts() {
-    return "%08x %08x".formatted(intAt(start + 8), intAt(start + 12));
-  }
-
-  /**
-   * Whether the first frame's checksum carries on from that one. Verifies the others again if the
-   * WAL is of another byte order than was assumed.
-   */
-  boolean continues(WalHeader wal, long checksum) {
-    if (wal.order() != order) {
-      order = wal.order();
-      verify();
-    }
-    return count == 0
-        || WalChecksum.update(
-                WalChecksum.update(checksum, bytes, start, 8, order),
-                bytes,
-                start + WalHeader.FRAME_HEADER_SIZE,
-                pageSize,
-                order)
-            == WalChecksum.read(bytes, start + 16);
-  }
-
-  /** Bytes after the last whole frame. */
-  int excess() {
-    return length - start - count * frameSize();
-  }
-
-  /** The WAL header, if the chunk begins with a valid one. */
-  Optional<WalHeader> header() {
-    return header;
-  }
-
-  boolean isEmpty() {
-    return count == 0;
-  }
-
-  /** Where in the WAL the first frame begins. */
-  long firstOffset() {
-    return offset + start;
-  }
-
-  /** Why the frames after {@link #validEnd()} are no good, or that all are. */
-  FrameScanner.End end() {
-    return end;
-  }
-
-  /** Where in the WAL the last good frame ends, taken that the first one is good. */
-  long validEnd() {
-    return validEnd;
-  }
-
-  /** The running checksum after the last good frame; meaningless without frames. */
-  long lastChecksum() {
-    return lastChecksum;
-  }
-
-  /** Where in the WAL the last commit ends; 0 without one. */
-  long commitEnd() {
-    return commitEnd;
-  }
-
-  /** Size of the database in pages after the last commit, unsigned; 0 without one. */
-  int commitPages() {
-    return commitPages;
+  /** What the run says of the chain. */
+  RunFacts facts() {
+    return facts;
   }
 
   /** How many different pages there are to write. */

@@ -62,9 +62,13 @@ final class ObjectFeed {
     this.limit = limit;
   }
 
-  static ObjectFeed ofSnapshot(ReplicaReader replica, SnapshotInfo snapshot, ChunkPool pool) {
+  /**
+   * @param number this object's turn
+   */
+  static ObjectFeed ofSnapshot(
+      ReplicaReader replica, SnapshotInfo snapshot, int number, ChunkPool pool) {
     return new ObjectFeed(
-        () -> replica.openCompressed(snapshot), snapshot.size(), 0, pool, 0, 0, 0);
+        () -> replica.openCompressed(snapshot), snapshot.size(), number, pool, 0, 0, 0);
   }
 
   /**

@@ -11,9 +11,6 @@ interface PageSink {
   /** Says that the database will take at least so many bytes. */
   void expect(long bytes);
 
-  /** Adds to the end. */
-  void append(byte[] bytes, int count) throws IOException;
-
   /** Puts the pages of a run where they belong. */
   void write(byte[] bytes, PageRun run, int pageSize) throws IOException;
 

@@ -45,13 +45,6 @@ final class PageWriter implements PageSink {
     needed = Math.max(needed, bytes);
   }
 
-  @Override
-  public void append(byte[] bytes, int count) throws IOException {
-    expect(length + count);
-    put(length, bytes, 0, count);
-    drain();
-  }
-
   /** In the order of the pages' numbers. */
   @Override
   public void write(byte[] bytes, PageRun run, int pageSize) throws IOException {

@@ -9,34 +9,18 @@ import io.litestream.spi.NoSuchObjectException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.function.Supplier;
 
 /**
- * One pass over the objects of a plan: the snapshot, then each segment's pages over it. Workers
- * bring objects ahead; the calling thread joins the chain and writes.
+ * One pass over the objects of a plan, from the last segment back to the snapshot, so that of each
+ * page no more than the newest version is written. Workers bring objects ahead; the calling thread
+ * writes. What the chain says is known when all objects have been read: until then it may be
+ * rubbish that was written, but not beyond the file's own pages.
  */
 final class Replay implements AutoCloseable {
-
-  /**
-   * In all 24 MiB of content under way. A worker's decoder takes up to 8 MiB more, and there are at
-   * most {@link #MOST_WORKERS} of them: about 90 MiB at the worst, with blocks of 4 MiB everywhere.
-   */
-  private static final int CHUNKS = 24;
-
-  private static final int MOST_WORKERS = 8;
-
-  /** As many workers as are asked for, if all objects are so small that decoders stay small. */
-  private static final long SMALL = 64 << 10;
-
-  private static final int MOST_WORKERS_IF_SMALL = 32;
-
-  /** How many objects beyond the one in turn are handed to workers. */
-  private static final int AHEAD = 64;
 
   /**
    * Where a pass is to end, although its last segment may go on.
@@ -50,71 +34,163 @@ final class Replay implements AutoCloseable {
   record Outcome(
       Position committed, long committedPages, boolean openEnd, int pageSize, boolean proved) {}
 
+  /** What was seen of a chunk. */
+  private record Seen(RunFacts facts, Optional<PreviousIndex> previous) {}
+
   private final RestorePlan plan;
-  private final PageSink pages;
+  private final PageWriter pages;
   private final Progress progress;
   private final Optional<Limit> limit;
-  private final ChunkPool pool = new ChunkPool(CHUNKS);
-  private final ConcurrentLinkedDeque<Lz4InputStream> decoders = new ConcurrentLinkedDeque<>();
-  private final Deque<ObjectFeed> ahead = new ArrayDeque<>();
-  private final Workers workers;
-  private int submitted;
-  private int applied;
+  private final ObjectStream objects;
+
+  /** By segment, in the order of the plan. */
+  private final List<List<Seen>> seen = new ArrayList<>();
+
   private boolean checksummed;
 
   /**
    * @param limit what ends after it is verified, but not applied
    */
   Replay(
-      RestorePlan plan, int parallelism, PageSink pages, Progress progress, Optional<Limit> limit) {
+      RestorePlan plan,
+      int parallelism,
+      PageWriter pages,
+      Progress progress,
+      Optional<Limit> limit) {
     this.plan = plan;
+    this.limit = limit;
     this.pages = pages;
     this.progress = progress;
-    this.limit = limit;
-    boolean small = plan.segments().stream().allMatch(segment -> segment.size() <= SMALL);
-    int most = small ? MOST_WORKERS_IF_SMALL : MOST_WORKERS;
-    int wanted = Math.min(plan.segments().size() + 1, parallelism);
-    workers = new Workers(Math.min(wanted, most));
+    List<SegmentInfo> newestFirst = new ArrayList<>(plan.segments());
+    Collections.reverse(newestFirst);
+    this.objects = new ObjectStream(plan, newestFirst, true, limit.map(Limit::position), parallelism);
   }
 
   /**
    * @throws TargetException if the file cannot be written
    */
   Outcome run() throws IOException, InterruptedException {
-    return run(restoreSnapshot());
-  }
-
-  /** As {@link #run()}, without the snapshot: its place in the plan says where the WAL begins. */
-  Outcome runSegments(int pageSize) throws IOException, InterruptedException {
-    submitted = 1;
-    checksummed = true;
-    return run(pageSize);
-  }
-
-  private Outcome run(int pageSize) throws IOException, InterruptedException {
-    WalChain chain = new WalChain(plan, pageSize);
     List<SegmentInfo> segments = plan.segments();
-    for (int i = 0; i < segments.size(); i++) {
-      SegmentInfo segment = segments.get(i);
-      if (i > 0 && segments.get(i - 1).start().index() != segment.start().index()) {
-        cutToCommit(chain, pageSize);
+    Optional<NewestPages> newest = Optional.empty();
+    if (!segments.isEmpty()) {
+      int pageSize = readPageSize();
+      newest = Optional.of(new NewestPages(pages, pageSize));
+      for (int i = segments.size() - 1; i >= 0; i--) {
+        apply(segments.get(i), newest.get(), pageSize);
+        if (i == 0 || segments.get(i - 1).start().index() != segments.get(i).start().index()) {
+          newest.get().endIndex();
+        }
       }
-      submitAhead(pageSize);
-      apply(segment, chain, pageSize);
-      applied++;
+      Collections.reverse(seen);
     }
-    chain.finish(plan.nextIndex().isPresent() ? note(plan.nextIndex().get()) : Optional.empty());
-    if (limit.isPresent()) {
-      cut(limit.get().pages(), pageSize);
-    } else {
-      cutToCommit(chain, pageSize);
+    SnapshotShape snapshot = applySnapshot(newest);
+    WalChain chain = chain(snapshot.pageSize());
+    long committed = chain.committedPages() & 0xFFFFFFFFL;
+    long size = limit.map(Limit::pages).orElse(committed);
+    try {
+      pages.resize(size == 0 ? snapshot.bytes() : size * snapshot.pageSize());
+    } catch (IOException e) {
+      throw new TargetException(e);
     }
     return new Outcome(
         chain.committed(),
-        chain.committedPages() & 0xFFFFFFFFL,
+        committed,
         !chain.endsWithCommit(),
-        pageSize,
+        snapshot.pageSize(),
         checksummed && chain.isProved());
+  }
+
+  /** From the snapshot's first bytes: segments do not tell it, but for the first of an index. */
+  private int readPageSize() throws IOException {
+    for (int reopenings = 0; ; reopenings++) {
+      try (Lz4InputStream in = new Lz4InputStream(plan.replica().openCompressed(plan.snapshot()))) {
+        byte[] first = in.readNBytes(DatabaseHeader.SIZE);
+        DatabaseHeader header = SnapshotShape.header(plan, first, first.length);
+        pages.expect(header.pages() * header.pageSize());
+        return header.pageSize();
+      } catch (RestoreException e) {
+        throw e;
+      } catch (IOException e) {
+        IOException meaning =
+            Damage.reading(plan, plan.snapshot().key(), plan.snapshot().index(), e);
+        if (meaning instanceof RestoreException || reopenings == ObjectFeed.REOPENINGS) {
+          throw meaning;
+        }
+      }
+    }
+  }
+
+  private void apply(SegmentInfo segment, NewestPages newest, int pageSize)
+      throws IOException, InterruptedException {
+    ObjectFeed feed = objects.next(segment, pageSize);
+    List<Seen> chunks = new ArrayList<>(1);
+    long committedPages = 0;
+    boolean last = false;
+    while (!last) {
+      Chunk chunk = objects.take(feed);
+      RunFacts facts = chunk.frames.facts();
+      chunks.add(new Seen(facts, chunk.previous));
+      if (facts.commitEnd() != 0) {
+        committedPages = facts.commitPages() & 0xFFFFFFFFL;
+      }
+      try {
+        newest.write(chunk.bytes, chunk.frames);
+      } catch (IOException e) {
+        throw new TargetException(e);
+      }
+      progress.within(chunk.compressedBytes);
+      last = chunk.last;
+      objects.giveBack(chunk);
+    }
+    try {
+      newest.endSegment(committedPages);
+    } catch (IOException e) {
+      throw new TargetException(e);
+    }
+    seen.add(chunks);
+    progress.done(segment.size());
+  }
+
+  private SnapshotShape applySnapshot(Optional<NewestPages> segments)
+      throws IOException, InterruptedException {
+    ObjectFeed feed = objects.nextSnapshot();
+    SnapshotShape shape = new SnapshotShape(plan);
+    Optional<NewestPages> newest = segments;
+    boolean last = false;
+    while (!last) {
+      Chunk chunk = objects.take(feed);
+      long before = shape.bytes();
+      shape.add(chunk);
+      int pageSize = shape.pageSize();
+      if (newest.isEmpty()) {
+        newest = Optional.of(new NewestPages(pages, pageSize));
+      }
+      try {
+        newest.get().writeSnapshot(chunk.bytes, chunk.length / pageSize, before / pageSize + 1);
+      } catch (IOException e) {
+        throw new TargetException(e);
+      }
+      progress.within(chunk.compressedBytes);
+      checksummed = chunk.checksummed;
+      last = chunk.last;
+      objects.giveBack(chunk);
+    }
+    shape.end();
+    progress.done(plan.snapshot().size());
+    return shape;
+  }
+
+  private WalChain chain(int pageSize) throws IOException {
+    WalChain chain = new WalChain(plan, pageSize);
+    for (int i = 0; i < seen.size(); i++) {
+      SegmentInfo segment = plan.segments().get(i);
+      chain.begin(segment);
+      for (Seen chunk : seen.get(i)) {
+        chain.add(segment, chunk.facts(), chunk.previous());
+      }
+    }
+    chain.finish(plan.nextIndex().isPresent() ? note(plan.nextIndex().get()) : Optional.empty());
+    return chain;
   }
 
   /** What a segment that is not restored itself says of the index before; damage is another's. */
@@ -128,135 +204,9 @@ final class Replay implements AutoCloseable {
     }
   }
 
-  /** How many segments have been verified to their end, and handed on. */
-  int applied() {
-    return applied;
-  }
-
-  /** A checkpoint leaves the file with the size of the last commit. */
-  private void cutToCommit(WalChain chain, int pageSize) throws IOException {
-    cut(chain.committedPages() & 0xFFFFFFFFL, pageSize);
-  }
-
-  private void cut(long count, int pageSize) throws IOException {
-    if (count != 0) {
-      try {
-        pages.resize(count * pageSize);
-      } catch (IOException e) {
-        throw new TargetException(e);
-      }
-    }
-  }
-
-  private int restoreSnapshot() throws IOException, InterruptedException {
-    ObjectFeed feed = ObjectFeed.ofSnapshot(plan.replica(), plan.snapshot(), pool);
-    submit(feed);
-    submitted = 1;
-    Chunk chunk = take(feed, plan.snapshot().index(), plan.snapshot()::key);
-    Optional<DatabaseHeader> header = DatabaseHeader.parse(chunk.bytes, chunk.length);
-    if (header.isEmpty()) {
-      throw Damage.snapshot(plan, "holds no SQLite database");
-    }
-    int pageSize = header.get().pageSize();
-    pages.expect(header.get().pages() * pageSize);
-    submitAhead(pageSize);
-    while (true) {
-      try {
-        pages.append(chunk.bytes, chunk.length);
-      } catch (IOException e) {
-        throw new TargetException(e);
-      }
-      progress.within(chunk.compressedBytes);
-      checksummed = chunk.checksummed;
-      boolean last = chunk.last;
-      pool.giveBack(chunk);
-      if (last) {
-        break;
-      }
-      chunk = take(feed, plan.snapshot().index(), plan.snapshot()::key);
-    }
-    if (pages.length() % pageSize != 0) {
-      throw Damage.snapshot(
-          plan,
-          "holds %d bytes, not a whole number of pages of %d bytes"
-              .formatted(pages.length(), pageSize));
-    }
-    progress.done(plan.snapshot().size());
-    return pageSize;
-  }
-
-  private void apply(SegmentInfo segment, WalChain chain, int pageSize)
-      throws IOException, InterruptedException {
-    ObjectFeed feed = ahead.remove();
-    pool.turnTo(feed.number());
-    chain.begin(segment);
-    boolean last = false;
-    while (!last) {
-      Chunk chunk = take(feed, segment.start().index(), segment::key);
-      chain.add(segment, chunk.frames, chunk.previous);
-      try {
-        pages.write(chunk.bytes, chunk.frames, pageSize);
-      } catch (IOException e) {
-        throw new TargetException(e);
-      }
-      progress.within(chunk.compressedBytes);
-      last = chunk.last;
-      pool.giveBack(chunk);
-    }
-    progress.done(segment.size());
-  }
-
-  private Chunk take(ObjectFeed feed, int index, Supplier<String> key)
-      throws IOException, InterruptedException {
-    Chunk chunk = feed.next();
-    Throwable failure = chunk.failure;
-    if (failure instanceof IOException e) {
-      throw Damage.reading(plan, key.get(), index, e);
-    }
-    if (failure != null) {
-      throw new IllegalStateException("cannot read " + key.get(), failure);
-    }
-    return chunk;
-  }
-
-  private void submitAhead(int pageSize) {
-    while (ahead.size() < AHEAD && submitted <= plan.segments().size()) {
-      SegmentInfo segment = plan.segments().get(submitted - 1);
-      long limitOffset =
-          limit
-              .map(Limit::position)
-              .filter(position -> position.index() == segment.start().index())
-              .map(Position::offset)
-              .orElse(Long.MAX_VALUE);
-      ObjectFeed feed =
-          ObjectFeed.ofSegment(plan.replica(), segment, submitted, pool, pageSize, limitOffset);
-      ahead.add(feed);
-      submit(feed);
-      submitted++;
-    }
-  }
-
-  /** Workers begin in the order of turns: {@link ChunkPool} relies on it. */
-  private void submit(ObjectFeed feed) {
-    workers.execute(
-        () -> {
-          Lz4InputStream decoder = decoders.poll();
-          if (decoder == null) {
-            decoder = new Lz4InputStream(InputStream.nullInputStream());
-          }
-          try {
-            feed.bring(decoder);
-          } catch (InterruptedException e) {
-            // The restore has been given up; nobody waits for this object any more.
-            Thread.currentThread().interrupt();
-          }
-          decoders.push(decoder);
-        });
-  }
-
   /** Ends the workers, and waits until they are gone. */
   @Override
   public void close() {
-    workers.close();
+    objects.close();
   }
 }

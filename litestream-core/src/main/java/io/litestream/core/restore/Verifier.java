@@ -104,10 +104,10 @@ public final class Verifier {
 
   /** Returns the page size, or 0 if the snapshot is damaged. */
   private int verify(SnapshotInfo snapshot) throws IOException, InterruptedException {
-    try (Replay replay = replay(snapshot, List.of())) {
-      Replay.Outcome outcome = replay.run();
-      proved &= outcome.proved();
-      return outcome.pageSize();
+    try (Reading reading = Reading.ofSnapshot(plan(snapshot, List.of()), parallelism)) {
+      Reading.Snapshot found = reading.readSnapshot();
+      proved &= found.checksummed();
+      return found.pageSize();
     } catch (RestoreException e) {
       found(e);
       return 0;
@@ -123,14 +123,14 @@ public final class Verifier {
       int index = rest.get(0).start().index();
       // What stands for the snapshot tells only where the WAL begins.
       SnapshotInfo start = new SnapshotInfo(generation, index, 0, Instant.EPOCH);
-      Replay replay = replay(start, rest);
-      try (replay) {
-        proved &= replay.runSegments(pageSize).proved();
+      Reading reading = Reading.ofSegments(plan(start, rest), parallelism);
+      try (reading) {
+        proved &= reading.readSegments(pageSize);
         runs.add(new Run(rest));
         return;
       } catch (RestoreException e) {
         found(e);
-        applied = replay.applied();
+        applied = reading.read();
       }
       runs.add(new Run(rest.subList(0, applied)));
       // A damage at the end of an index shows with the next one, which itself may be sound.
@@ -142,16 +142,8 @@ public final class Verifier {
     }
   }
 
-  private Replay replay(SnapshotInfo start, List<SegmentInfo> segments) {
-    RestorePlan plan =
-        new RestorePlan(replica, start, segments, false, Optional.empty(), false, false);
-    long bytes = plan.totalBytes();
-    return new Replay(
-        plan,
-        parallelism,
-        new DiscardedPages(),
-        new Progress((done, total) -> {}, bytes),
-        Optional.empty());
+  private RestorePlan plan(SnapshotInfo start, List<SegmentInfo> segments) {
+    return new RestorePlan(replica, start, segments, false, Optional.empty(), false, false);
   }
 
   private void found(RestoreException damage) throws RestoreException {

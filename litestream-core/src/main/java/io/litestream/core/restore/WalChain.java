@@ -83,7 +83,7 @@ final class WalChain {
    * @param previous what the segment says of the index before its own; known at its end
    * @throws RestoreException if it does not continue the chain
    */
-  void add(SegmentInfo segment, FrameRun run, Optional<PreviousIndex> previous)
+  void add(SegmentInfo segment, RunFacts run, Optional<PreviousIndex> previous)
       throws RestoreException {
     WalHeader wal = end == 0 ? beginIndex(segment, run) : header;
     if (wal == null) {
@@ -137,7 +137,7 @@ final class WalChain {
             .formatted(offset));
   }
 
-  private WalHeader beginIndex(SegmentInfo segment, FrameRun run) throws RestoreException {
+  private WalHeader beginIndex(SegmentInfo segment, RunFacts run) throws RestoreException {
     WalHeader wal = run.header().orElse(null);
     if (wal == null) {
       throw Damage.of(plan, segment, "is damaged: it does not begin with a valid WAL header");

@@ -36,10 +36,13 @@
  *       another database beside it. Make missing parent directories.
  *   <li>Create {@code .<name>.<random>.tmp} beside it, for its owner only (0600, which is also what
  *       the peer gives a restored file; whoever shares it with a group changes that).
- *   <li>Write the snapshot into it, then each segment's pages, in order, while workers bring the
- *       next objects ahead. No WAL is ever written, and SQLite is not needed. {@code WalChain}
- *       proves each byte before it is used; an object's own checksum proves the snapshot.
- *   <li>After each index, and at the end, give the file the size that the last commit says.
+ *   <li>Write pages into it, from the last segment back to the first, and then the snapshot's: of
+ *       each page only the newest version ({@code NewestPages}), while workers bring the next
+ *       objects ahead. No WAL is ever written, and SQLite is not needed. Long histories rewrite the
+ *       same pages again and again; this way the disk sees them once.
+ *   <li>Go through the chain of all frames, from the first to the last ({@code WalChain}), which
+ *       proves every byte that was written; an object's own checksum proves the snapshot. Give the
+ *       file the size that the last commit says.
  *   <li>If the frames at the very end belong to no commit, do it once more up to the last commit.
  *   <li>Force the file to disk; ask SQLite, if there is a doubt or a wish.
  *   <li>Link it to its name, which fails if something has appeared there; unlink the temporary

@@ -153,6 +153,17 @@ public final class WalChecksum {
     return join(power, join(power, join(power, of(s1, s2), t1, t2), u1, u2), v1, v2);
   }
 
+  /**
+   * Carries a checksum on over a frame, the bytes of which are not at hand any more: 8 bytes of its
+   * header, and its page.
+   *
+   * @param own what {@link #update} gave for these bytes, from a seed of 0
+   */
+  public static long overFrame(long seed, long own, int pageSize) {
+    long overHeader = join(power(8), seed, 0, 0);
+    return join(power(pageSize), overHeader, (int) (own >>> 32), (int) own);
+  }
+
   /** M to the number of steps in so many bytes, a power of two. */
   private static int[] power(int bytes) {
     return POWERS[Integer.numberOfTrailingZeros(bytes / 8)];

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WalChecksumTest {
 
@@ -46,6 +47,20 @@ class WalChecksumTest {
       long seed = random.nextLong();
       assertThat(WalChecksum.update(seed, bytes, 24, length, order))
           .isEqualTo(byDefinition(seed, bytes, 24, length, order));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {512, 1024, 2048, 4096, 8192, 16384, 32768, 65536})
+  void isCarriedOverAFrameThatIsNotAtHandAnyMore(int pageSize) {
+    Random random = new Random(pageSize);
+    byte[] bytes = new byte[8 + pageSize];
+    for (ByteOrder order : new ByteOrder[] {ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN}) {
+      random.nextBytes(bytes);
+      long seed = random.nextLong();
+      long own = byDefinition(0, bytes, 0, bytes.length, order);
+      assertThat(WalChecksum.overFrame(seed, own, pageSize))
+          .isEqualTo(byDefinition(seed, bytes, 0, bytes.length, order));
     }
   }
 
