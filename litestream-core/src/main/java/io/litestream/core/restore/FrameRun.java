@@ -52,13 +52,16 @@ final class FrameRun implements PageRun {
    * Examines a chunk.
    *
    * @param offset where in the WAL its first byte stands; 0 if it begins with a WAL header
+   * @param until where the next segment of the index begins: what comes from there on is its own
    * @param limit frames that end after this offset are verified, but not to be written
    */
-  void examine(byte[] chunk, int length, long offset, int newPageSize, long limit) {
+  void examine(
+      byte[] chunk, int chunkLength, long offset, int newPageSize, long until, long limit) {
+    int length = (int) Math.max(0, Math.min(chunkLength, until - offset));
     bytes = chunk;
     pageSize = newPageSize;
     start = offset == 0 ? Math.min(WalHeader.SIZE, length) : 0;
-    firstOffset = offset + start;
+    firstOffset = Math.min(offset, until) + start;
     Optional<WalHeader> header =
         offset == 0 && length >= WalHeader.SIZE
             ? WalHeader.parse(Arrays.copyOf(chunk, WalHeader.SIZE))

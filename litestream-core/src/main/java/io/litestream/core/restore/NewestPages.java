@@ -30,9 +30,13 @@ final class NewestPages {
   /** The size, in pages, that the index at hand ended with; 0 if that is not known yet. */
   private long size;
 
-  NewestPages(PageWriter writer, int pageSize) {
+  /**
+   * @param lastSize the size, in pages, that the last index is to end with; 0: as its last commit
+   */
+  NewestPages(PageWriter writer, int pageSize, long lastSize) {
     this.writer = writer;
     this.pageSize = pageSize;
+    this.size = lastSize;
   }
 
   /** Those pages of a run that are to be written. */

@@ -48,17 +48,26 @@ final class ObjectFeed {
   /** Page size of WAL; 0 for a snapshot. */
   private final int pageSize;
 
+  private final long until;
   private final long limit;
   private long at;
 
   private ObjectFeed(
-      Source source, long size, int number, ChunkPool pool, long at, int pageSize, long limit) {
+      Source source,
+      long size,
+      int number,
+      ChunkPool pool,
+      long at,
+      int pageSize,
+      long until,
+      long limit) {
     this.source = source;
     this.size = size;
     this.number = number;
     this.pool = pool;
     this.at = at;
     this.pageSize = pageSize;
+    this.until = until;
     this.limit = limit;
   }
 
@@ -68,11 +77,12 @@ final class ObjectFeed {
   static ObjectFeed ofSnapshot(
       ReplicaReader replica, SnapshotInfo snapshot, int number, ChunkPool pool) {
     return new ObjectFeed(
-        () -> replica.openCompressed(snapshot), snapshot.size(), number, pool, 0, 0, 0);
+        () -> replica.openCompressed(snapshot), snapshot.size(), number, pool, 0, 0, 0, 0);
   }
 
   /**
    * @param number this object's turn
+   * @param until where the next segment of the index begins; what comes from there on is left to it
    * @param limit frames that end after this offset are not to be written
    */
   static ObjectFeed ofSegment(
@@ -81,6 +91,7 @@ final class ObjectFeed {
       int number,
       ChunkPool pool,
       int pageSize,
+      long until,
       long limit) {
     return new ObjectFeed(
         () -> replica.openCompressed(segment),
@@ -89,6 +100,7 @@ final class ObjectFeed {
         pool,
         segment.start().offset(),
         pageSize,
+        until,
         limit);
   }
 
@@ -168,7 +180,7 @@ final class ObjectFeed {
     chunk.checksummed = decoder.hasContentChecksum();
     chunk.previous = decoder.note().flatMap(PreviousIndex::parse);
     if (pageSize != 0) {
-      chunk.frames.examine(chunk.bytes, chunk.length, at, pageSize, limit);
+      chunk.frames.examine(chunk.bytes, chunk.length, at, pageSize, until, limit);
     }
     at += chunk.length;
     return chunk.last;

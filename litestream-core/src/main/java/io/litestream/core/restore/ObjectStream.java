@@ -35,6 +35,7 @@ final class ObjectStream implements AutoCloseable {
 
   private final RestorePlan plan;
   private final List<SegmentInfo> segments;
+  private final boolean newestFirst;
   private final boolean withSnapshot;
   private final Optional<Position> limit;
   private final ChunkPool pool = new ChunkPool(CHUNKS);
@@ -46,18 +47,19 @@ final class ObjectStream implements AutoCloseable {
   private int index;
 
   /**
-   * @param segments in the order in which they are wanted
+   * @param newestFirst whether segments are wanted from the last to the first
    * @param withSnapshot whether the plan's snapshot is wanted after them
    * @param limit what ends after it is verified, but not to be written
    */
   ObjectStream(
       RestorePlan plan,
-      List<SegmentInfo> segments,
+      boolean newestFirst,
       boolean withSnapshot,
       Optional<Position> limit,
       int parallelism) {
     this.plan = plan;
-    this.segments = segments;
+    this.segments = plan.segments();
+    this.newestFirst = newestFirst;
     this.withSnapshot = withSnapshot;
     this.limit = limit;
     boolean small = segments.stream().allMatch(segment -> segment.size() <= SMALL);
@@ -108,7 +110,7 @@ final class ObjectStream implements AutoCloseable {
     while (ahead.size() < AHEAD && submitted < last) {
       ObjectFeed feed =
           submitted < segments.size()
-              ? segment(segments.get(submitted), pageSize)
+              ? segment(newestFirst ? segments.size() - 1 - submitted : submitted, pageSize)
               : ObjectFeed.ofSnapshot(plan.replica(), plan.snapshot(), submitted, pool);
       ahead.add(feed);
       submit(feed);
@@ -116,13 +118,27 @@ final class ObjectStream implements AutoCloseable {
     }
   }
 
-  private ObjectFeed segment(SegmentInfo segment, int pageSize) {
+  private ObjectFeed segment(int i, int pageSize) {
+    SegmentInfo segment = segments.get(i);
     long limitOffset =
         limit
             .filter(position -> position.index() == segment.start().index())
             .map(Position::offset)
             .orElse(Long.MAX_VALUE);
-    return ObjectFeed.ofSegment(plan.replica(), segment, submitted, pool, pageSize, limitOffset);
+    return ObjectFeed.ofSegment(
+        plan.replica(), segment, submitted, pool, pageSize, until(i), limitOffset);
+  }
+
+  /**
+   * Litestream v0.3, when it is ended while it uploads, uploads the same part a second time, with
+   * what came after it, and so leaves segments that reach into the next one.
+   */
+  private long until(int i) {
+    if (i + 1 == segments.size()
+        || segments.get(i + 1).start().index() != segments.get(i).start().index()) {
+      return Long.MAX_VALUE;
+    }
+    return segments.get(i + 1).start().offset();
   }
 
   /** Workers begin in the order of turns: {@link ChunkPool} relies on it. */

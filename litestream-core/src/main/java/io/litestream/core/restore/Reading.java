@@ -2,7 +2,6 @@ package io.litestream.core.restore;
 
 import io.litestream.core.replica.SegmentInfo;
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,24 +11,22 @@ import java.util.Optional;
 final class Reading implements AutoCloseable {
 
   private final RestorePlan plan;
-  private final List<SegmentInfo> segments;
   private final ObjectStream objects;
   private int read;
 
-  private Reading(RestorePlan plan, List<SegmentInfo> segments, boolean snapshot, int workers) {
+  private Reading(RestorePlan plan, boolean snapshot, int parallelism) {
     this.plan = plan;
-    this.segments = segments;
-    this.objects = new ObjectStream(plan, segments, snapshot, Optional.empty(), workers);
+    this.objects = new ObjectStream(plan, false, snapshot, Optional.empty(), parallelism);
   }
 
-  /** To read the plan's snapshot. */
+  /** To read the snapshot of a plan that has nothing else. */
   static Reading ofSnapshot(RestorePlan plan, int parallelism) {
-    return new Reading(plan, List.of(), true, parallelism);
+    return new Reading(plan, true, parallelism);
   }
 
   /** To read the plan's segments: the snapshot's place in it says where the WAL begins. */
   static Reading ofSegments(RestorePlan plan, int parallelism) {
-    return new Reading(plan, plan.segments(), false, parallelism);
+    return new Reading(plan, false, parallelism);
   }
 
   /** What was found of a snapshot. */
@@ -54,7 +51,7 @@ final class Reading implements AutoCloseable {
   /** Returns whether nothing can be missing in the chain of the segments. */
   boolean readSegments(int pageSize) throws IOException, InterruptedException {
     WalChain chain = new WalChain(plan, pageSize);
-    for (SegmentInfo segment : segments) {
+    for (SegmentInfo segment : plan.segments()) {
       ObjectFeed feed = objects.next(segment, pageSize);
       chain.begin(segment);
       boolean last = false;

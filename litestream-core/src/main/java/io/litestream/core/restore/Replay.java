@@ -61,9 +61,7 @@ final class Replay implements AutoCloseable {
     this.limit = limit;
     this.pages = pages;
     this.progress = progress;
-    List<SegmentInfo> newestFirst = new ArrayList<>(plan.segments());
-    Collections.reverse(newestFirst);
-    this.objects = new ObjectStream(plan, newestFirst, true, limit.map(Limit::position), parallelism);
+    this.objects = new ObjectStream(plan, true, true, limit.map(Limit::position), parallelism);
   }
 
   /**
@@ -74,7 +72,7 @@ final class Replay implements AutoCloseable {
     Optional<NewestPages> newest = Optional.empty();
     if (!segments.isEmpty()) {
       int pageSize = readPageSize();
-      newest = Optional.of(new NewestPages(pages, pageSize));
+      newest = Optional.of(new NewestPages(pages, pageSize, limit.map(Limit::pages).orElse(0L)));
       for (int i = segments.size() - 1; i >= 0; i--) {
         apply(segments.get(i), newest.get(), pageSize);
         if (i == 0 || segments.get(i - 1).start().index() != segments.get(i).start().index()) {
@@ -101,7 +99,7 @@ final class Replay implements AutoCloseable {
   }
 
   /** From the snapshot's first bytes: segments do not tell it, but for the first of an index. */
-  private int readPageSize() throws IOException {
+  private int readPageSize() throws IOException, InterruptedException {
     for (int reopenings = 0; ; reopenings++) {
       try (Lz4InputStream in = new Lz4InputStream(plan.replica().openCompressed(plan.snapshot()))) {
         byte[] first = in.readNBytes(DatabaseHeader.SIZE);
@@ -111,6 +109,9 @@ final class Replay implements AutoCloseable {
       } catch (RestoreException e) {
         throw e;
       } catch (IOException e) {
+        if (Thread.interrupted()) {
+          throw new InterruptedException("restore interrupted while reading");
+        }
         IOException meaning =
             Damage.reading(plan, plan.snapshot().key(), plan.snapshot().index(), e);
         if (meaning instanceof RestoreException || reopenings == ObjectFeed.REOPENINGS) {
@@ -163,7 +164,7 @@ final class Replay implements AutoCloseable {
       shape.add(chunk);
       int pageSize = shape.pageSize();
       if (newest.isEmpty()) {
-        newest = Optional.of(new NewestPages(pages, pageSize));
+        newest = Optional.of(new NewestPages(pages, pageSize, 0));
       }
       try {
         newest.get().writeSnapshot(chunk.bytes, chunk.length / pageSize, before / pageSize + 1);

@@ -71,10 +71,6 @@ final class WalChain {
           "the segment at %s, where %s bytes up to offset %d belong, is missing: the next one is %s"
               .formatted(start.at(end), start.offset() - end, start.offset(), segment.key()));
     }
-    if (start.offset() < end) {
-      throw Damage.of(
-          plan, segment, "begins before the one before it ends, at offset %d".formatted(end));
-    }
   }
 
   /**

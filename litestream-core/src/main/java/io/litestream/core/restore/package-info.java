@@ -52,6 +52,10 @@
  * If anything fails before the link, the temporary file and the directories that were made are
  * removed: nothing is left but what was there. A process that is killed leaves the temporary file.
  *
+ * <p><b>Segments that overlap.</b> If the peer is ended while it uploads, it uploads the same part
+ * a second time, under the same key, with what has been written since, although the part after the
+ * first one is in the replica already. A segment counts up to where the next one begins.
+ *
  * <p><b>What is proved.</b> Each index has a valid WAL header; each frame has its salts and
  * continues its checksums, across segments; segments join without a gap; page sizes agree; each
  * index's header is the successor of the one before; an index that another one follows ends with a

@@ -31,7 +31,7 @@ class NewestPagesTest {
         FileChannel.open(
             directory.resolve("db"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     writer = new PageWriter(channel);
-    newest = new NewestPages(writer, PAGE);
+    newest = new NewestPages(writer, PAGE, 0);
   }
 
   @AfterEach
@@ -137,6 +137,17 @@ class NewestPagesTest {
     newest.endIndex();
     snapshot(2);
     assertThat(file(5)).isEqualTo("baA  ");
+  }
+
+  @Test
+  void ofTheLastIndexASizeThatIsGivenCountsAndNotThatOfItsLastCommit() throws Exception {
+    newest = new NewestPages(writer, PAGE, 4);
+    segment('b', 2, 1L, 4L);
+    newest.endIndex();
+    segment('a', 5, 3L, 5L);
+    newest.endIndex();
+    snapshot(5);
+    assertThat(file(4)).isEqualTo("b.ab");
   }
 
   @Test

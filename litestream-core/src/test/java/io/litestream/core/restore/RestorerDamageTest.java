@@ -256,17 +256,6 @@ class RestorerDamageTest {
   }
 
   @Test
-  void findsASegmentThatIsTooLong() throws Exception {
-    byte[] wal = history.wal(2);
-    replaceContent(
-        key(2, 1),
-        Arrays.copyOfRange(
-            wal, history.commits(2).get(0).intValue(), history.commits(2).get(2).intValue()));
-
-    assertDamaged(key(2, 2) + " begins before the one before it ends");
-  }
-
-  @Test
   void findsASegmentOfAnotherDatabase() throws Exception {
     Path elsewhere = Files.createDirectory(directory.resolve("oracle-other"));
     try (SqliteHistory other = new SqliteHistory(elsewhere, 4096)) {

@@ -86,6 +86,23 @@ class RestorerTest {
     }
   }
 
+  /** As v0.3 leaves them if it is ended while it uploads. */
+  @ParameterizedTest
+  @CsvSource({"0, 9", "0, 3", "2, 9", "2, 5"})
+  void aSegmentThatReachesIntoTheNextOneCountsUpToThere(int from, int to) throws Exception {
+    try (SqliteHistory history = history(4096, 3, 10)) {
+      TestReplica replica = TestReplica.of(history);
+      List<Long> commits = history.commits(1);
+      replica.segment(1, history.wal(1), from == 0 ? 0 : commits.get(from - 1), commits.get(to));
+
+      replica.restore(TestReplica.to(output));
+
+      assertRestored(history.lastState());
+      GenerationReport report = Verifier.verify(replica.reader, TestReplica.GENERATION, 2);
+      assertThat(report.damages()).isEmpty();
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"FULL", "INCREMENTAL"})
   void equalsASourceThatShrinks(String autoVacuum) throws Exception {
