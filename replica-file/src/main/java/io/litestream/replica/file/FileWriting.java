@@ -14,6 +14,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -113,6 +115,10 @@ final class FileWriting extends ObjectWriter {
   public void commit() throws IOException {
     requireOpen("commit");
     try {
+      // An object is as old as its name: what was committed while this one was written is older,
+      // and
+      // a restore to a moment goes by that.
+      Files.setLastModifiedTime(temporary, FileTime.from(Instant.now()));
       channel.force(true);
       channel.close();
       rename();

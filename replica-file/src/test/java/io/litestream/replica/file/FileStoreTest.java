@@ -59,6 +59,18 @@ class FileStoreTest {
   }
 
   @Test
+  void anObjectIsAsOldAsItsName() throws IOException {
+    try (ObjectWriter large = store.create("large")) {
+      large.write(1);
+      write(store, "small");
+      large.commit();
+    }
+    List<ObjectInfo> objects = store.list(ListRequest.below("")).objects();
+    assertThat(objects).extracting(ObjectInfo::key).containsExactly("large", "small");
+    assertThat(objects.get(0).lastModified()).isAfterOrEqualTo(objects.get(1).lastModified());
+  }
+
+  @Test
   void directoriesAndFilesBelongToTheirOwnerAlone() throws IOException {
     assumeTrue(Directories.ownerOnly(root, "rw-------").length > 0, "no POSIX permissions here");
     write(store, "a/b");
