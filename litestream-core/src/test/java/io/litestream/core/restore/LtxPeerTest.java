@@ -6,6 +6,7 @@ import io.litestream.core.position.TxId;
 import io.litestream.core.replica.FixedStore;
 import io.litestream.core.replica.LtxFile;
 import io.litestream.core.replica.LtxReader;
+import io.litestream.core.restore.LtxReport.Stretch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -56,6 +57,10 @@ class LtxPeerTest {
     Map<TxId, LtxFile> files = new TreeMap<>();
     reader.files().forEach(file -> files.put(file.last(), file));
     TxId newest = files.keySet().stream().reduce((a, b) -> b).orElseThrow();
+
+    LtxReport report = LtxVerifier.verify(reader, 4);
+    assertThat(report.damages()).isEmpty();
+    assertThat(report.stretches()).last().extracting(Stretch::last).isEqualTo(newest);
 
     int restored = 0;
     for (TxId id : files.keySet()) {
