@@ -1,9 +1,11 @@
 package io.litestream.testkit;
 
+import java.time.Duration;
+
 final class MemoryHttpFaultTest extends HttpFaultContract {
 
   @Override
   protected StoreUnderTest storeUnderTest() throws Exception {
-    return new MemoryHttpUnderTest(MemoryHttpStore::new);
+    return new MemoryHttpUnderTest(Duration.ofSeconds(30), MemoryHttpStore::new);
   }
 }

@@ -12,13 +12,16 @@ final class MemoryHttpUnderTest implements StoreUnderTest {
 
   private final MemoryHttpServer server;
   private final HttpFaultProxy proxy;
+  private final Duration patience;
   private final BiFunction<HttpFaultProxy, RequestObserver, ReplicaStore> opening;
 
   /**
    * @param opening opens a client that connects to the proxy
    */
-  MemoryHttpUnderTest(BiFunction<HttpFaultProxy, RequestObserver, ReplicaStore> opening)
+  MemoryHttpUnderTest(
+      Duration patience, BiFunction<HttpFaultProxy, RequestObserver, ReplicaStore> opening)
       throws IOException {
+    this.patience = patience;
     this.opening = opening;
     server = new MemoryHttpServer();
     proxy = HttpFaultProxy.before(server.address());
@@ -46,7 +49,7 @@ final class MemoryHttpUnderTest implements StoreUnderTest {
 
   @Override
   public Duration patience() {
-    return Duration.ofSeconds(4);
+    return patience;
   }
 
   @Override
