@@ -12,8 +12,6 @@ import io.litestream.cli.control.ControlServer;
 import io.litestream.cli.log.Logging;
 import io.litestream.cli.monitor.Monitor;
 import io.litestream.cli.process.ChildCommand;
-import io.litestream.cli.process.ChildProcess;
-import io.litestream.cli.process.StopSignal;
 import io.litestream.cli.running.Reload;
 import io.litestream.cli.running.RunningDatabases;
 import io.litestream.core.DatabaseOptions;
@@ -140,6 +138,9 @@ final class ReplicateCommand implements Command {
     if (restoreIfDbNotExists) {
       restoreMissing(configuration.databases(), surroundings);
     }
+    // Before replication begins, for the same reason: what it has copied by then is uploaded.
+    Optional<EndOfReplication> end =
+        once ? Optional.empty() : Optional.of(EndOfReplication.listen(surroundings.signals()));
     int code = Program.OK;
     try (Monitor monitor =
             new Monitor(configuration.monitoring(), Version.text(), surroundings.clock());
@@ -164,10 +165,10 @@ final class ReplicateCommand implements Command {
         control.start();
         check.begin(toCheck(NOTHING, configuration));
         reload.complete(reloading);
-        if (once) {
-          syncOnce(engine.replications(), timeout, surroundings);
+        if (end.isPresent()) {
+          code = end.get().await(child);
         } else {
-          code = awaitEnd(child, surroundings, log);
+          syncOnce(engine.replications(), timeout, surroundings);
         }
       }
     }
@@ -310,38 +311,5 @@ final class ReplicateCommand implements Command {
       name = replica.name() + "-" + i;
     }
     return replica.named(name);
-  }
-
-  /**
-   * Waits for a signal, or for the child to end.
-   *
-   * @return the child's exit code; 0 if there is none
-   */
-  private static int awaitEnd(Optional<ChildCommand> command, Surroundings surroundings, Logger log)
-      throws IOException {
-    CompletableFuture<StopSignal> signalled = new CompletableFuture<>();
-    // Before the child starts: a signal in between would end us and leave it behind.
-    CompletableFuture<ChildProcess> started = new CompletableFuture<>();
-    surroundings
-        .signals()
-        .listen(
-            signalled::complete,
-            () -> Optional.ofNullable(started.getNow(null)).ifPresent(ChildProcess::kill));
-    if (command.isEmpty()) {
-      signalled.join();
-      log.info("signal received, litestream shutting down");
-      return Program.OK;
-    }
-    ChildProcess child = command.get().start();
-    started.complete(child);
-    CompletableFuture<Integer> exit = child.exit();
-    CompletableFuture.anyOf(signalled, exit).join();
-    if (signalled.isDone() && !exit.isDone()) {
-      log.info("signal received, litestream shutting down");
-      child.signal(signalled.join());
-    }
-    int code = exit.join();
-    log.atInfo().addKeyValue("code", code).log("subprocess exited, litestream shutting down");
-    return code;
   }
 }

@@ -10,6 +10,8 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -113,6 +115,32 @@ class LastSyncTest {
       replicate.stop();
       assertThat(rows()).isEqualTo(1500);
       statement.execute("ROLLBACK");
+    }
+  }
+
+  @Test
+  void aSignalWhileReplicationBeginsLosesNothing() throws Exception {
+    StringBuilder config = new StringBuilder("dbs:\n");
+    List<ReplicaFiles> replicas = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      Path each = directory.resolve(i + ".db");
+      replicas.add(new ReplicaFiles(directory.resolve("replica-" + i)));
+      try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + each);
+          Statement statement = connection.createStatement()) {
+        statement.execute("PRAGMA journal_mode = wal");
+        statement.execute("CREATE TABLE t (x)");
+      }
+      config.append(
+          "  - {path: " + each + ", replicas: [{path: " + replicas.get(i).root() + "}]}\n");
+    }
+    Path file = Files.writeString(directory.resolve("litestream.yml"), config);
+    try (LitestreamProcess replicate =
+        LitestreamProcess.ours(directory, "replicate", "-config", file)) {
+      replicate.awaitOutput("initialized db");
+      replicate.stop();
+    }
+    for (ReplicaFiles each : replicas) {
+      assertThat(each.snapshots()).as(each.root().toString()).hasSize(1);
     }
   }
 
