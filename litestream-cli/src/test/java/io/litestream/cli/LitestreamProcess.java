@@ -34,6 +34,7 @@ final class LitestreamProcess implements AutoCloseable {
         "-Xmx128m",
         "-XX:TieredStopAtLevel=1",
         "-XX:+UseSerialGC",
+        "--enable-native-access=ALL-UNNAMED",
         "-cp",
         System.getProperty("java.class.path"),
         "io.litestream.cli.Main");
