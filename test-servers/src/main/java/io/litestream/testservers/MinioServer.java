@@ -19,9 +19,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -42,6 +44,11 @@ public final class MinioServer {
   public static final String SECRET = "minio-app-secret-0123456789";
 
   private static final String POLICY = "app";
+
+  /** By when an upload that somebody is in the middle of has ended. */
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(15);
+
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private static final class Holder {
     static final MinioServer INSTANCE = start();
@@ -213,8 +220,22 @@ public final class MinioServer {
     writePolicy();
   }
 
-  /** It lists uploads of an object only, whose whole name it is told. So look where it has them. */
+  /**
+   * Unfinished uploads, of whatever bucket: those that other tests are in the middle of end by
+   * themselves, and are waited for.
+   */
   public Collection<String> uploads() throws IOException {
+    Set<String> left = new TreeSet<>(uploadsNow());
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    while (!left.isEmpty() && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(LOOK_NANOS);
+      left.retainAll(uploadsNow());
+    }
+    return left;
+  }
+
+  /** It lists uploads of an object only, whose whole name it is told. So look where it has them. */
+  private Collection<String> uploadsNow() throws IOException {
     Path uploads = directory.resolve("data/.minio.sys/multipart");
     if (!Files.exists(uploads)) {
       return List.of();
