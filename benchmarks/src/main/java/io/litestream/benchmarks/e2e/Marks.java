@@ -15,6 +15,9 @@ final class Marks {
 
   private static final Pattern MARK = Pattern.compile("COMMIT:(\\d{12})");
 
+  private static final int LENGTH = of(0).length();
+  private static final int CHUNK = 1 << 20;
+
   private Marks() {}
 
   static String of(long commit) {
@@ -23,12 +26,26 @@ final class Marks {
 
   /** The last commit that an object of a replica holds something of; 0 if none. */
   static long last(Path object) throws IOException {
-    byte[] bytes;
-    try (InputStream in = new Lz4InputStream(Files.newInputStream(object))) {
-      bytes = in.readAllBytes();
-    }
     long last = 0;
-    Matcher mark = MARK.matcher(new String(bytes, StandardCharsets.ISO_8859_1));
+    byte[] buffer = new byte[CHUNK];
+    int kept = 0;
+    try (InputStream in = new Lz4InputStream(Files.newInputStream(object))) {
+      int read = in.readNBytes(buffer, 0, CHUNK);
+      while (read > 0) {
+        int length = kept + read;
+        last = Math.max(last, last(new String(buffer, 0, length, StandardCharsets.ISO_8859_1)));
+        // A mark may lie across the border: its beginning is looked at again.
+        kept = Math.min(length, LENGTH - 1);
+        System.arraycopy(buffer, length - kept, buffer, 0, kept);
+        read = in.readNBytes(buffer, kept, CHUNK - kept);
+      }
+    }
+    return last;
+  }
+
+  private static long last(String text) {
+    long last = 0;
+    Matcher mark = MARK.matcher(text);
     while (mark.find()) {
       last = Math.max(last, Long.parseLong(mark.group(1)));
     }

@@ -29,6 +29,17 @@ class ApplicationTest {
   }
 
   @Test
+  void markIsFoundAcrossTheBorderOfWhatIsReadAtOnce() throws Exception {
+    Path object = directory.resolve("00000000_00000000.wal.lz4");
+    for (int before : new int[] {(1 << 20) - 19, (1 << 20) - 10, (1 << 20) - 1, 1 << 20}) {
+      Path plain = directory.resolve("plain");
+      Files.writeString(plain, "-".repeat(before) + Marks.of(7) + "-".repeat(100));
+      compress(plain, object);
+      assertThat(Marks.last(object)).as("with %d bytes before it", before).isEqualTo(7);
+    }
+  }
+
+  @Test
   void madeDatabaseIsAboutAsLargeAsWanted() throws Exception {
     Path database = directory.resolve("made.db");
     Application.make(database, 3);
