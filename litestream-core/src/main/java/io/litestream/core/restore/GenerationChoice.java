@@ -61,8 +61,9 @@ final class GenerationChoice {
     return candidates.stream().filter(c -> c.base(request).isPresent()).toList();
   }
 
+  /** Many stores know the time to the second: of two that end in the same one, the younger. */
   private static Candidate latest(List<Candidate> candidates) {
-    return first(candidates, comparing(Candidate::updatedAt));
+    return first(candidates, comparing(Candidate::updatedAt).thenComparing(Candidate::startsAt));
   }
 
   /** The greatest; of equals, the first, so that the order of replicas decides. */

@@ -12,7 +12,7 @@
  *       are the stores' own: within one store they compare; between stores they are as good as the
  *       stores' clocks.
  *   <li>The replica, if several have that generation: the one whose WAL goes furthest, whatever
- *       their clocks say; with a timestamp, the one that was updated last; of equals the first.
+ *       their clocks say; with a timestamp, the one that was updated last; of equals the younger.
  *   <li>The snapshot: the newest that is not after the asked-for index or time.
  *   <li>The segments from that index's beginning to the last one wanted. A timestamp ends them
  *       before the first one, in the order of positions, that is younger.

@@ -162,6 +162,10 @@ class RestorePlanTest {
           S0@0 0:0@3                   | S0@5 0:0@6        | 9    | B
           # a time within both: the one that was updated later
           S0@0 0:0@9                   | S0@5 0:0@7        | 6    | A
+          # both end in the same second: the younger one
+          S0@0 0:0@5                   | S0@5 0:0@5        | -    | B
+          S0@5 0:0@5                   | S0@0 0:0@5        | -    | A
+          S0@0 0:0@5                   | S0@5              | 9    | B
           """)
   void choosesTheGeneration(String a, String b, String time, String chosen)
       throws RestoreException {
