@@ -10,9 +10,9 @@
  *       time from the first snapshot to the newest object contains it; if none does, the time lies
  *       after everything or between two generations, and the last state before it is meant. Times
  *       are the stores' own: within one store they compare; between stores they are as good as the
- *       stores' clocks.
+ *       stores' clocks. Of two with newest objects of the same time, the one that began later.
  *   <li>The replica, if several have that generation: the one whose WAL goes furthest, whatever
- *       their clocks say; with a timestamp, the one that was updated last; of equals the younger.
+ *       their clocks say; with a timestamp, the one that was updated last; of equals the first.
  *   <li>The snapshot: the newest that is not after the asked-for index or time.
  *   <li>The segments from that index's beginning to the last one wanted. A timestamp ends them
  *       before the first one, in the order of positions, that is younger.
