@@ -2,11 +2,9 @@ package io.litestream.replica.azure;
 
 import io.litestream.testkit.AbandonContract;
 import io.litestream.testkit.StoreUnderTest;
-import io.litestream.testservers.Azurite;
 import java.io.IOException;
-import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
-@EnabledIfEnvironmentVariable(named = Azurite.VARIABLE, matches = ".+")
+@OnAzure
 class AzuriteAbandonTest extends AbandonContract {
 
   @Override

@@ -18,11 +18,13 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
-/** A container of its own in the emulator, behind a proxy that can make requests fail. */
+/** A container of its own, behind a proxy that can make requests fail, unless it speaks TLS. */
 final class AzuriteUnderTest implements StoreUnderTest {
 
   /** Longer than anything takes here, so that nothing is given up. */
@@ -31,40 +33,45 @@ final class AzuriteUnderTest implements StoreUnderTest {
   /** So short that a test can wait for them. */
   private static final Deadlines IMPATIENT = deadlines(Duration.ofSeconds(1));
 
-  private final Azurite server;
+  private final TestAccount account;
+  private final Optional<Azurite> own;
   private final BlobContainerClient container;
   private final HttpFaultProxy proxy;
   private final AzureCredential credential;
   private final Deadlines deadlines;
 
-  private AzuriteUnderTest(Azurite server, boolean signed, Deadlines deadlines) throws IOException {
-    this.server = server;
-    this.container = server.newContainer();
-    this.proxy = HttpFaultProxy.before(server.address());
+  private AzuriteUnderTest(
+      TestAccount account, Optional<Azurite> own, boolean signed, Deadlines deadlines)
+      throws IOException {
+    this.account = account;
+    this.own = own;
+    this.container = account.newContainer();
+    this.proxy = HttpFaultProxy.before(account.address());
     this.deadlines = deadlines;
-    this.credential =
-        signed
-            ? new AzureCredential.Sas(signature(container))
-            : new AzureCredential.AccountKey(Azurite.ACCOUNT, Azurite.KEY);
+    this.credential = signed ? new AzureCredential.Sas(signature(container)) : account.credential();
   }
 
   static AzuriteUnderTest withAccountKey() throws IOException {
-    return new AzuriteUnderTest(Azurite.server(), false, PATIENT);
+    return new AzuriteUnderTest(TestAccount.shared(), Optional.empty(), false, PATIENT);
   }
 
   /** For the container alone, with the permissions that the documentation asks for. */
   static AzuriteUnderTest withSignature() throws IOException {
-    return new AzuriteUnderTest(Azurite.server(), true, PATIENT);
+    return new AzuriteUnderTest(TestAccount.shared(), Optional.empty(), true, PATIENT);
   }
 
-  /** On a server that nobody else waits for. */
+  /** On a server that nobody else waits for, unless the environment names one. */
   static AzuriteUnderTest alone() throws IOException {
-    return new AzuriteUnderTest(Azurite.start(), false, PATIENT);
+    if (TestAccount.isNamed()) {
+      return withAccountKey();
+    }
+    Azurite own = Azurite.start();
+    return new AzuriteUnderTest(TestAccount.of(own), Optional.of(own), false, PATIENT);
   }
 
   /** Gives up soon. */
   static AzuriteUnderTest withoutPatience() throws IOException {
-    return new AzuriteUnderTest(Azurite.server(), false, IMPATIENT);
+    return new AzuriteUnderTest(TestAccount.shared(), Optional.empty(), false, IMPATIENT);
   }
 
   private static Deadlines deadlines(Duration each) {
@@ -86,15 +93,11 @@ final class AzuriteUnderTest implements StoreUnderTest {
   AzureStore open(Deadlines deadlines, RequestObserver observer) {
     var settings =
         new AzureSettings(
-            Azurite.endpoint(proxy.port()),
+            account.endpoint(proxy.port()),
             container.getBlobContainerName(),
             "backups/app db",
             credential);
     return AzureStore.open(settings, deadlines, observer);
-  }
-
-  BlobContainerClient container() {
-    return container;
   }
 
   @Override
@@ -108,14 +111,15 @@ final class AzuriteUnderTest implements StoreUnderTest {
 
   @Override
   public Set<Capability> capabilities() {
-    return Set.of(
-        Capability.DENIES_DELETES,
-        Capability.FAILS_COMMITS,
-        Capability.BECOMES_UNREACHABLE,
-        Capability.FALLS_SILENT,
-        Capability.STANDS_BEHIND_A_PROXY,
-        Capability.HAS_SECRETS,
-        Capability.NESTS_KEYS);
+    var capabilities =
+        EnumSet.of(Capability.DENIES_DELETES, Capability.HAS_SECRETS, Capability.NESTS_KEYS);
+    if (account.allowsProxy()) {
+      capabilities.add(Capability.FAILS_COMMITS);
+      capabilities.add(Capability.BECOMES_UNREACHABLE);
+      capabilities.add(Capability.FALLS_SILENT);
+      capabilities.add(Capability.STANDS_BEHIND_A_PROXY);
+    }
+    return capabilities;
   }
 
   @Override
@@ -155,15 +159,13 @@ final class AzuriteUnderTest implements StoreUnderTest {
   public Collection<String> secrets() {
     return credential instanceof AzureCredential.Sas sas
         ? List.of(sas.token(), sas.token().replaceAll(".*sig=", ""))
-        : List.of(Azurite.KEY);
+        : List.of(account.credential().key());
   }
 
   @Override
   public void close() throws IOException {
     proxy.close();
     container.delete();
-    if (server != Azurite.server()) {
-      server.close();
-    }
+    own.ifPresent(Azurite::close);
   }
 }

@@ -60,9 +60,12 @@ final class NamedServer implements TestServer {
     return settings.place().bucket();
   }
 
+  /** As S3 does, unless {@code LITESTREAM_TEST_S3_NESTS_KEYS} is {@code false}. */
   @Override
   public Set<Capability> capabilities() {
-    return EnumSet.of(Capability.NESTS_KEYS);
+    return "false".equals(System.getenv(PREFIX + "NESTS_KEYS"))
+        ? EnumSet.noneOf(Capability.class)
+        : EnumSet.of(Capability.NESTS_KEYS);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.litestream.replica.sftp;
 
 import io.litestream.testservers.MinaServer;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -30,11 +29,6 @@ final class OnMina implements TestServer {
   @Override
   public String hostKey() {
     return server.hostKey();
-  }
-
-  @Override
-  public String path(Path directory) {
-    return directory.toString();
   }
 
   @Override

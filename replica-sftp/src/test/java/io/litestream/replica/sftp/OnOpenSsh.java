@@ -6,10 +6,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.condition.EnabledIf;
 
-/** Runs on {@link OpenSsh}, where that is installed. */
+/** Runs on {@link OpenSsh}, where that is installed, or on {@link NamedServer} in its place. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @EnabledIf(
-    value = "io.litestream.replica.sftp.OpenSsh#isInstalled",
+    value = "io.litestream.replica.sftp.OpenSsh#isThere",
     disabledReason = "OpenSSH's server is not installed")
 @interface OnOpenSsh {}

@@ -39,8 +39,8 @@ final class OpenSsh implements TestServer {
   }
 
   /** For {@code EnabledIf}. */
-  static boolean isInstalled() {
-    return configured().isPresent() || Files.isExecutable(usual());
+  static boolean isThere() {
+    return NamedServer.isNamed() || configured().isPresent() || Files.isExecutable(usual());
   }
 
   private static Optional<Path> configured() {
@@ -51,9 +51,9 @@ final class OpenSsh implements TestServer {
     return Path.of("/usr/sbin/sshd");
   }
 
-  /** The one that all tests share; it ends with the JVM. */
-  static OpenSsh running() {
-    return Running.SERVER;
+  /** The one that all tests share; it ends with the JVM, unless the environment names another. */
+  static TestServer running() {
+    return NamedServer.isNamed() ? NamedServer.server() : Running.SERVER;
   }
 
   private static OpenSsh start() {
@@ -156,11 +156,6 @@ final class OpenSsh implements TestServer {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  @Override
-  public String path(Path path) {
-    return path.toString();
   }
 
   @Override

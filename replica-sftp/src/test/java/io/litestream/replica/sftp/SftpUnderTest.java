@@ -9,12 +9,12 @@ import io.litestream.testkit.StoreUnderTest;
 import io.litestream.testkit.TcpFaultProxy;
 import io.litestream.testkit.Undeletable;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +29,7 @@ final class SftpUnderTest implements StoreUnderTest {
       new Patience(Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(5));
 
   private final TestServer server;
+  private final Path directory;
   private final Path root;
   private final Undeletable undeletable;
   private final TcpFaultProxy proxy;
@@ -43,16 +44,11 @@ final class SftpUnderTest implements StoreUnderTest {
 
   SftpUnderTest(TestServer server, Path directory, Patience patience) throws IOException {
     this.server = server;
-    this.root = directory.toRealPath().resolve("replica/root");
-    this.undeletable = Undeletable.probe(directory);
+    this.directory = server.directory(directory);
+    this.root = this.directory.resolve("replica/root");
+    this.undeletable = Undeletable.probe(this.directory);
     this.patience = patience;
-    this.proxy =
-        TcpFaultProxy.before(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
-  }
-
-  Path root() {
-    return root;
+    this.proxy = TcpFaultProxy.before(new InetSocketAddress(server.host(), server.port()));
   }
 
   TcpFaultProxy tcp() {
@@ -63,7 +59,7 @@ final class SftpUnderTest implements StoreUnderTest {
     Map<String, String> settings = new TreeMap<>(server.login());
     settings.put("host", "127.0.0.1:" + proxy.port());
     settings.put("host-key", server.hostKey());
-    settings.put("path", server.path(root));
+    settings.put("path", root.toString());
     return settings;
   }
 
@@ -102,7 +98,7 @@ final class SftpUnderTest implements StoreUnderTest {
   @Override
   public void makeUncommittable(String key) throws IOException {
     Path directory = Files.createDirectories(root.resolve(key));
-    Files.createSymbolicLink(directory.resolve("link"), Path.of("nowhere"));
+    Files.createSymbolicLink(directory.resolve("link"), root.getFileSystem().getPath("nowhere"));
   }
 
   @Override
@@ -137,5 +133,16 @@ final class SftpUnderTest implements StoreUnderTest {
   public void close() throws IOException {
     proxy.close();
     undeletable.close();
+    if (server instanceof NamedServer) {
+      removeFiles();
+    }
+  }
+
+  private void removeFiles() throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 }
