@@ -28,7 +28,7 @@ final class LtxReplay implements AutoCloseable {
 
   private final LtxPlan plan;
   private final LtxChain chain;
-  private final PageSink pages;
+  private final PageWriter pages;
   private final Progress progress;
   private final ChunkPool pool = new ChunkPool(CHUNKS);
   private final ConcurrentLinkedDeque<LtxDecoder> decoders = new ConcurrentLinkedDeque<>();
@@ -39,7 +39,7 @@ final class LtxReplay implements AutoCloseable {
   /**
    * @param chain where the plan's first file goes on from
    */
-  LtxReplay(LtxPlan plan, LtxChain chain, int parallelism, PageSink pages, Progress progress) {
+  LtxReplay(LtxPlan plan, LtxChain chain, int parallelism, PageWriter pages, Progress progress) {
     this.plan = plan;
     this.chain = chain;
     this.pages = pages;

@@ -8,7 +8,7 @@ import java.nio.channels.FileChannel;
  * Writes pages to where they belong in the database file, neighbouring ones in one go. Knows the
  * file's length without asking. Used by one thread.
  */
-final class PageWriter implements PageSink {
+final class PageWriter {
 
   /**
    * Larger writes save little for a snapshot, and cost much afterwards: Linux then keeps the file
@@ -30,8 +30,8 @@ final class PageWriter implements PageSink {
     this.channel = channel;
   }
 
-  @Override
-  public long length() {
+  /** Length of the database so far, in bytes. */
+  long length() {
     return length;
   }
 
@@ -40,14 +40,13 @@ final class PageWriter implements PageSink {
     return needed;
   }
 
-  @Override
-  public void expect(long bytes) {
+  /** Says that the database will take at least so many bytes. */
+  void expect(long bytes) {
     needed = Math.max(needed, bytes);
   }
 
-  /** In the order of the pages' numbers. */
-  @Override
-  public void write(byte[] bytes, PageRun run, int pageSize) throws IOException {
+  /** Puts the pages of a run where they belong, in the order of their numbers. */
+  void write(byte[] bytes, PageRun run, int pageSize) throws IOException {
     for (int i = 0; i < run.pageCount(); i++) {
       put((run.page(i) - 1) * pageSize, bytes, run.pageAt(i), pageSize);
     }
@@ -78,9 +77,8 @@ final class PageWriter implements PageSink {
     stage.clear();
   }
 
-  /** As SQLite does when it has checkpointed a WAL. */
-  @Override
-  public void resize(long bytes) throws IOException {
+  /** Cuts or extends the database, as SQLite does when it has checkpointed a WAL. */
+  void resize(long bytes) throws IOException {
     expect(bytes);
     if (bytes < length) {
       channel.truncate(bytes);
