@@ -24,8 +24,13 @@ public final class LiveDatabase implements AutoCloseable {
 
   private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
 
-  /** Pause between two tries for the write lock. */
-  private static final long LOCK_POLL_NANOS = 500_000;
+  /**
+   * Pause between two tries for a lock. SQLite's own busy handler waits up to 100 ms and so starves
+   * beside a writer that goes flat out, which leaves gaps of some ten microseconds.
+   */
+  static final long LOCK_POLL_NANOS = 50_000;
+
+  private static final int CHECKPOINT_TRIES = 200;
 
   private final Path path;
   private final Duration busyTimeout;
@@ -221,23 +226,14 @@ public final class LiveDatabase implements AutoCloseable {
       connection = SqliteConnection.readWrite(path, Duration.ZERO);
       connection.query("SELECT count(*) FROM _litestream_seq"); // reads the schema beforehand
       long deadline = System.nanoTime() + patience.toNanos();
-      while (true) {
-        try {
-          connection.execute("BEGIN IMMEDIATE");
-          return Optional.of(new WriteLock(connection));
-        } catch (SQLException e) {
-          if (!SqliteConnection.isBusy(e)) {
-            throw e;
-          }
-          if (System.nanoTime() >= deadline || Thread.currentThread().isInterrupted()) {
-            connection.close();
-            return Optional.empty();
-          }
-          // SQLite's own busy handler waits up to 100 ms between tries and so starves beside a
-          // writer that goes flat out and leaves gaps of microseconds.
-          LockSupport.parkNanos(LOCK_POLL_NANOS);
+      while (!connection.tryBeginImmediate()) {
+        if (System.nanoTime() - deadline >= 0 || Thread.currentThread().isInterrupted()) {
+          connection.close();
+          return Optional.empty();
         }
+        LockSupport.parkNanos(LOCK_POLL_NANOS);
       }
+      return Optional.of(new WriteLock(connection));
     } catch (SQLException e) {
       closeQuietly(connection, e);
       throw new SqliteFailure(path, "lock", e);
@@ -266,7 +262,7 @@ public final class LiveDatabase implements AutoCloseable {
         try {
           CheckpointResult result = checkpointer.checkpointPassive();
           // An automatic checkpoint of the application may be at the same work just now.
-          for (int tries = 0; result.busy() && tries < 20; tries++) {
+          for (int tries = 0; result.busy() && tries < CHECKPOINT_TRIES; tries++) {
             LockSupport.parkNanos(LOCK_POLL_NANOS);
             result = checkpointer.checkpointPassive();
           }

@@ -72,6 +72,23 @@ final class SqliteConnection implements AutoCloseable {
     return uri.toString();
   }
 
+  /**
+   * Tries once to begin a transaction that holds the write lock.
+   *
+   * @return false if another holds it
+   */
+  boolean tryBeginImmediate() throws SQLException {
+    try {
+      execute("BEGIN IMMEDIATE");
+      return true;
+    } catch (SQLException e) {
+      if (isBusy(e)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
   void execute(String sql) throws SQLException {
     statement.execute(sql);
   }

@@ -43,13 +43,13 @@ public final class WriterBrake implements AutoCloseable {
   private void run() {
     try (SqliteConnection connection = SqliteConnection.readWrite(database, Duration.ZERO)) {
       for (int taken = 0; !closed && (repeated || taken == 0); ) {
-        if (lock(connection)) {
+        if (connection.tryBeginImmediate()) {
           times = ++taken;
-          pause(HELD);
+          pause(HELD.toNanos());
           connection.execute("ROLLBACK");
-          pause(FREE);
+          pause(FREE.toNanos());
         } else {
-          pause(POLL);
+          pause(LiveDatabase.LOCK_POLL_NANOS);
         }
       }
     } catch (SQLException e) {
@@ -58,29 +58,27 @@ public final class WriterBrake implements AutoCloseable {
     times = -1;
   }
 
-  /** Waits until nobody can write for a moment, beginning now. */
-  public void awaitHeld() {
+  /**
+   * Waits until nobody can write for a moment, beginning now.
+   *
+   * @param patience how long; a transaction of the application's may take as long as it likes
+   * @return whether that came to be
+   */
+  public boolean awaitHeld(Duration patience) {
     int before = times;
-    while (times == before && times >= 0 && !Thread.currentThread().isInterrupted()) {
-      LockSupport.parkNanos(this, POLL.toNanos());
-    }
-  }
-
-  private static boolean lock(SqliteConnection connection) throws SQLException {
-    try {
-      connection.execute("BEGIN IMMEDIATE");
-      return true;
-    } catch (SQLException e) {
-      if (SqliteConnection.isBusy(e)) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (times == before) {
+      if (System.nanoTime() - deadline >= 0 || Thread.currentThread().isInterrupted()) {
         return false;
       }
-      throw e;
+      LockSupport.parkNanos(this, POLL.toNanos());
     }
+    return times >= 0;
   }
 
-  private void pause(Duration duration) {
-    long end = System.nanoTime() + duration.toNanos();
-    for (long left = duration.toNanos(); left > 0 && !closed; left = end - System.nanoTime()) {
+  private void pause(long nanos) {
+    long end = System.nanoTime() + nanos;
+    for (long left = nanos; left > 0 && !closed; left = end - System.nanoTime()) {
       LockSupport.parkNanos(this, left);
     }
   }

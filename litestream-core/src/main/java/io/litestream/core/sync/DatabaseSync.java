@@ -41,6 +41,9 @@ public final class DatabaseSync implements AutoCloseable {
   /** How long the row that restarts the WAL waits for the application's writers. */
   private static final Duration BUMP_PATIENCE = Duration.ofMillis(100);
 
+  /** How long to wait for a moment in which nobody writes. */
+  private static final Duration BRAKE_PATIENCE = Duration.ofMillis(500);
+
   /**
    * How much may be left to copy and checkpoint when the write lock is taken, unless it must be.
    */
@@ -387,6 +390,8 @@ public final class DatabaseSync implements AutoCloseable {
    * The application's automatic checkpoints reach as far as the pin. If it moves far, the next
    * commit would do all that has become possible, and take seconds: so nobody may commit until we
    * are at it.
+   *
+   * @return how many bytes were written meanwhile; more than there can be if others held the lock
    */
   private long catchUpBeforeOthers() throws IOException {
     ShadowFile file = shadow;
@@ -395,7 +400,9 @@ public final class DatabaseSync implements AutoCloseable {
     }
     WriterBrake brake = database.holdWriters(false);
     try {
-      brake.awaitHeld();
+      if (!brake.awaitHeld(BRAKE_PATIENCE)) {
+        return Long.MAX_VALUE;
+      }
       syncToPresentEnd();
       return catchUpOnce();
     } finally {
@@ -407,7 +414,9 @@ public final class DatabaseSync implements AutoCloseable {
     WriterBrake brake = database.holdWriters(true);
     try {
       for (int round = 0; round < BRAKED_ROUNDS; round++) {
-        brake.awaitHeld();
+        if (!brake.awaitHeld(BRAKE_PATIENCE)) {
+          return;
+        }
         syncToPresentEnd();
         if (catchUpOnce() < SMALL_REST) {
           return;

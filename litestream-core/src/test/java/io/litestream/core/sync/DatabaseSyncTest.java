@@ -248,6 +248,7 @@ class DatabaseSyncTest {
           sync.sync(1 << 20);
         }
         assertThat(sync.checkpoint(BUSY, false, true)).isEqualTo(CheckpointOutcome.COMPLETE);
+        assertThat(Files.size(sync.walPath())).isLessThan(500 << 20);
       } finally {
         stop.set(true);
         writer.join();
@@ -255,6 +256,22 @@ class DatabaseSyncTest {
       assertThat(failure.get()).isNull();
       syncAll(sync);
       assertThat(view(sync).generation()).isEqualTo(Generation.of(1));
+      assertNothingMissing(sync);
+    }
+  }
+
+  @Test
+  void aTransactionThatTakesItsTimeIsNotWaitedFor() throws Exception {
+    try (Connection app = connect();
+        DatabaseSync sync = open()) {
+      insert(app, 40 << 20);
+      syncAll(sync);
+      run(app, "BEGIN IMMEDIATE");
+      assertThat(sync.checkpoint(BUSY, false, false)).isEqualTo(CheckpointOutcome.OUTRUN);
+      assertThat(sync.checkpoint(BUSY, false, true)).isEqualTo(CheckpointOutcome.BLOCKED);
+      insert(app, 5000);
+      run(app, "COMMIT");
+      assertThat(sync.checkpoint(BUSY, false, false)).isEqualTo(CheckpointOutcome.COMPLETE);
       assertNothingMissing(sync);
     }
   }
