@@ -25,15 +25,13 @@ final class Checkpoints {
   private static final Duration SHORT_PATIENCE = Duration.ofMillis(20);
 
   /**
-   * Bytes a second from which on an application is left alone. The application's own automatic
-   * checkpoints reach as far as the pin; once a checkpoint of ours has moved it, one commit of the
-   * application's writes all that has come together, and waits for the disk: at hundreds of MB a
-   * second, for seconds.
+   * Bytes a second from which on an application is left alone: a checkpoint takes the disk and the
+   * write lock from it, and soon there is a better moment.
    */
   private static final long FLAT_OUT = 100_000_000;
 
-  /** Bytes in the WAL from which on an application that cannot be caught up with is slowed down. */
-  private static final long LARGEST_WAL = 4L << 30;
+  /** Bytes in the WAL from which on no better moment is waited for. */
+  private static final long LARGEST_WAL = 512 << 20;
 
   private final DatabaseOptions options;
   private final ReplicationObserver observer;
@@ -77,6 +75,9 @@ final class Checkpoints {
    */
   boolean run(DatabaseSync open, @Nullable ShadowView view, boolean behind, boolean allowed)
       throws IOException {
+    if (allowed) {
+      open.leaveFront();
+    }
     long now = System.nanoTime();
     long frames = open.frames();
     Urgency urgency = policy.urgency(frames, Duration.ofNanos(now - last));

@@ -142,6 +142,15 @@ public final class LiveDatabase implements AutoCloseable {
     return claim.read(target, length, offset);
   }
 
+  /**
+   * Waits until what was checkpointed is on disk. SQLite does it itself when it has checkpointed
+   * the last frame, under the write lock if {@link WriteLock#checkpointAll} does that: the less
+   * there is left by then, the shorter the application waits.
+   */
+  public void force() throws IOException {
+    claim.force();
+  }
+
   /** Size of a page in bytes. */
   public int pageSize() throws IOException {
     try {

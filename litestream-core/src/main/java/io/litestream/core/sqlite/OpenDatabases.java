@@ -110,6 +110,11 @@ final class OpenDatabases {
       }
     }
 
+    /** See {@link LiveDatabase#force}. */
+    void force() throws IOException {
+      open.file.getFD().sync();
+    }
+
     /** Whether the path still leads to the file that was claimed. */
     boolean isCurrent() throws IOException {
       synchronized (OPEN) {

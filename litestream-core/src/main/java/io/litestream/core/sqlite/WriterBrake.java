@@ -22,12 +22,16 @@ public final class WriterBrake implements AutoCloseable {
   /** Long enough for SQLite's own busy handler, which tries at least once in 100 ms, to find it. */
   private static final Duration FREE = Duration.ofMillis(100);
 
-  private static final Duration POLL = Duration.ofMillis(5);
+  /** Enough for a call to SQLite to take its locks. */
+  private static final Duration SOON = Duration.ofMillis(5);
+
+  private static final Duration POLL = Duration.ofMillis(1);
 
   private final Path database;
   private final boolean repeated;
   private final Thread thread;
   private volatile boolean closed;
+  private volatile long releaseAt;
 
   /** How often the lock was taken; -1 when it will not be any more. */
   private volatile int times;
@@ -44,8 +48,9 @@ public final class WriterBrake implements AutoCloseable {
     try (SqliteConnection connection = SqliteConnection.readWrite(database, Duration.ZERO)) {
       for (int taken = 0; !closed && (repeated || taken == 0); ) {
         if (connection.tryBeginImmediate()) {
+          releaseAt = System.nanoTime() + HELD.toNanos();
           times = ++taken;
-          pause(HELD.toNanos());
+          hold();
           connection.execute("ROLLBACK");
           pause(FREE.toNanos());
         } else {
@@ -76,11 +81,28 @@ public final class WriterBrake implements AutoCloseable {
     return times >= 0;
   }
 
+  private void hold() {
+    for (long left = releaseAt - System.nanoTime();
+        left > 0 && !closed;
+        left = releaseAt - System.nanoTime()) {
+      LockSupport.parkNanos(this, left);
+    }
+  }
+
   private void pause(long nanos) {
     long end = System.nanoTime() + nanos;
     for (long left = nanos; left > 0 && !closed; left = end - System.nanoTime()) {
       LockSupport.parkNanos(this, left);
     }
+  }
+
+  /**
+   * Lets the writers go soon: as soon as what the caller begins now has its locks. Only if it is
+   * not to hold them again and again.
+   */
+  public void releaseSoon() {
+    releaseAt = System.nanoTime() + SOON.toNanos();
+    LockSupport.unpark(thread);
   }
 
   /** Lets the writers go, and waits until that is done. */

@@ -51,6 +51,12 @@ public final class DatabaseSync implements AutoCloseable {
 
   private static final int CATCH_UP_ROUNDS = 6;
 
+  /** Well before an application's automatic checkpoints begin, by default with 1000. */
+  private static final long FRAMES_TO_LEAVE_FRONT = 250;
+
+  /** If an index had so many, the next one may have as many before anybody looks again. */
+  private static final long FRAMES_OF_A_BUSY_INDEX = 1000;
+
   /**
    * How much may lie between two places of the pin for the application to checkpoint it, in the
    * middle of one of its commits.
@@ -83,6 +89,9 @@ public final class DatabaseSync implements AutoCloseable {
 
   /** How far the shadow file reached when the pin was moved last. */
   private long pinnedFrom;
+
+  /** Whether the pin may have read lock 0. */
+  private boolean pinnedAtFront = true;
 
   private boolean walMade;
   private @Nullable Reason forced;
@@ -333,11 +342,13 @@ public final class DatabaseSync implements AutoCloseable {
    */
   public CheckpointOutcome checkpoint(Duration patience, boolean shrink, boolean insist)
       throws IOException {
+    boolean busy = frames() >= FRAMES_OF_A_BUSY_INDEX;
     if (!complete) {
-      if (insist) {
+      if (!catchUp(insist ? LARGE_STEP : SMALL_REST)) {
+        if (!insist) {
+          return CheckpointOutcome.OUTRUN;
+        }
         catchUpWithBrake();
-      } else if (!catchUp()) {
-        return CheckpointOutcome.OUTRUN;
       }
       gaps.accept(Gap.BEFORE_LOCK);
       Optional<LiveDatabase.WriteLock> lock = database.tryWriteLock(patience);
@@ -354,6 +365,7 @@ public final class DatabaseSync implements AutoCloseable {
         gaps.accept(Gap.LOCKED_AND_CHECKPOINTED);
         ShadowFile file = requireShadow();
         complete = result.isComplete() && result.log() == file.header().frameCount(file.length());
+        pinnedAtFront = complete;
       }
       gaps.accept(Gap.UNLOCKED);
       if (!complete) {
@@ -363,19 +375,23 @@ public final class DatabaseSync implements AutoCloseable {
     database.bumpSequence(shrink, BUMP_PATIENCE);
     gaps.accept(Gap.RESTARTED);
     sync(BUFFER_BYTES * 8L);
+    if (busy) {
+      leaveFront(1);
+    }
     return CheckpointOutcome.COMPLETE;
   }
 
   /**
    * Copies and checkpoints up to the pin until little is left.
    *
-   * @return whether little is left; if not, the application writes faster than that
+   * @param little bytes
+   * @return whether no more is left; if it is, the application writes faster than that
    */
-  private boolean catchUp() throws IOException {
+  private boolean catchUp(long little) throws IOException {
     long before = Long.MAX_VALUE;
     for (int round = 0; round < CATCH_UP_ROUNDS; round++) {
       long rest = catchUpBeforeOthers();
-      if (rest < SMALL_REST) {
+      if (rest < little) {
         return true;
       }
       if (rest > before / 2) {
@@ -396,7 +412,7 @@ public final class DatabaseSync implements AutoCloseable {
   private long catchUpBeforeOthers() throws IOException {
     ShadowFile file = shadow;
     if (file == null || file.length() - pinnedFrom < LARGE_STEP) {
-      return catchUpOnce();
+      return catchUpOnce(null);
     }
     WriterBrake brake = database.holdWriters(false);
     try {
@@ -404,7 +420,7 @@ public final class DatabaseSync implements AutoCloseable {
         return Long.MAX_VALUE;
       }
       syncToPresentEnd();
-      return catchUpOnce();
+      return catchUpOnce(brake);
     } finally {
       brake.close();
     }
@@ -418,7 +434,7 @@ public final class DatabaseSync implements AutoCloseable {
           return;
         }
         syncToPresentEnd();
-        if (catchUpOnce() < SMALL_REST) {
+        if (catchUpOnce(null) < SMALL_REST) {
           return;
         }
       }
@@ -427,22 +443,62 @@ public final class DatabaseSync implements AutoCloseable {
     }
   }
 
-  /** Returns how many bytes were written meanwhile. */
-  private long catchUpOnce() throws IOException {
+  /**
+   * Moves the pin, and checkpoints up to it.
+   *
+   * @param brake what is to be released once the checkpoint has its lock
+   * @return how many bytes were written meanwhile
+   */
+  private long catchUpOnce(@Nullable WriterBrake brake) throws IOException {
     gaps.accept(Gap.BEFORE_PIN);
     if (!level) {
       syncToPresentEnd(); // after a failure in the middle of a round
     }
     long before = requireShadow().length();
-    database.repin();
-    level = false;
-    pinnedFrom = before;
+    long step = before - pinnedFrom;
+    movePin();
     gaps.accept(Gap.PINNED);
     syncToPresentEnd();
     gaps.accept(Gap.COPIED);
+    if (brake != null) {
+      brake.releaseSoon();
+    }
     database.checkpointToPin();
+    if (step >= LARGE_STEP) {
+      database.force();
+    }
     syncToPresentEnd();
     return requireShadow().length() - before;
+  }
+
+  private void movePin() throws IOException {
+    long length = requireShadow().length();
+    database.repin();
+    level = false;
+    pinnedFrom = length;
+    pinnedAtFront = complete;
+  }
+
+  /**
+   * Gives the pin a mark, once the WAL has been restarted under it and has grown. A checkpoint of
+   * the application's needs read lock 0, and finds that it cannot have it only after it has sorted
+   * all frames that it would copy: from {@code wal_autocheckpoint} on with each commit. Must not be
+   * called while the database file is read for a snapshot.
+   */
+  public void leaveFront() throws IOException {
+    leaveFront(FRAMES_TO_LEAVE_FRONT);
+  }
+
+  /**
+   * @param frames how many there have to be
+   */
+  void leaveFront(long frames) throws IOException {
+    if (pinnedAtFront && !complete && level && frames() >= frames) {
+      gaps.accept(Gap.BEFORE_PIN);
+      movePin();
+      gaps.accept(Gap.PINNED);
+      syncToPresentEnd();
+    }
   }
 
   private CheckpointResult checkpointAll(LiveDatabase.WriteLock held) throws IOException {

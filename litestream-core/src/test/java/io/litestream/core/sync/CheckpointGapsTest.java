@@ -158,6 +158,9 @@ class CheckpointGapsTest {
       for (int i = 0; i < 40; i++) {
         sync.sync(1 << 16);
         sync.checkpoint(Duration.ofMillis(2), random.nextBoolean(), random.nextBoolean());
+        if (random.nextBoolean()) {
+          sync.leaveFront(1);
+        }
       }
       sync.onGap(gap -> {});
       sync.sync(Long.MAX_VALUE);

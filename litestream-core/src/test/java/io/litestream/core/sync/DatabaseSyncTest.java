@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -257,6 +258,48 @@ class DatabaseSyncTest {
       syncAll(sync);
       assertThat(view(sync).generation()).isEqualTo(Generation.of(1));
       assertNothingMissing(sync);
+    }
+  }
+
+  /** With a pin that has lock 0, a checkpoint sorts all frames, and then copies none. */
+  @Test
+  void thePinLeavesReadLockZeroOnceTheWalHasGrown() throws Exception {
+    try (Connection app = connect();
+        DatabaseSync sync = open()) {
+      insert(app, 5000);
+      syncAll(sync);
+      assertThat(sync.checkpoint(BUSY, false, false)).isEqualTo(CheckpointOutcome.COMPLETE);
+      insert(app, 900_000);
+      syncAll(sync);
+      sync.leaveFront();
+      assertThat(framesThatTheApplicationCheckpoints(app)).isZero();
+      insert(app, 900_000);
+      syncAll(sync);
+      sync.leaveFront();
+      assertThat(framesThatTheApplicationCheckpoints(app)).isEqualTo(sync.frames());
+      assertNothingMissing(sync);
+    }
+  }
+
+  @Test
+  void thePinLeavesReadLockZeroAtOnceAfterABusyIndex() throws Exception {
+    try (Connection app = connect();
+        DatabaseSync sync = open()) {
+      insert(app, 5_000_000);
+      syncAll(sync);
+      assertThat(sync.checkpoint(BUSY, false, false)).isEqualTo(CheckpointOutcome.COMPLETE);
+      insert(app, 5000);
+      syncAll(sync);
+      assertThat(framesThatTheApplicationCheckpoints(app)).isPositive();
+      assertNothingMissing(sync);
+    }
+  }
+
+  private static int framesThatTheApplicationCheckpoints(Connection app) throws SQLException {
+    try (Statement s = app.createStatement();
+        ResultSet row = s.executeQuery("PRAGMA wal_checkpoint(PASSIVE)")) {
+      row.next();
+      return row.getInt(3);
     }
   }
 
