@@ -8,7 +8,7 @@ public enum CheckpointOutcome {
   BLOCKED,
   /**
    * The application writes faster than its WAL can be checkpointed. It would have to stand still
-   * for the rest, so the write lock was not taken.
+   * for the rest, so that was not tried.
    */
   OUTRUN
 }

@@ -63,6 +63,9 @@ public final class DatabaseSync implements AutoCloseable {
    */
   private static final long LARGE_STEP = 32 << 20;
 
+  /** How much may be copied while the application stands still. */
+  private static final long LARGEST_REST = 128 << 20;
+
   /** Enough for many GB, if each round leaves a third of the one before. */
   private static final int BRAKED_ROUNDS = 12;
 
@@ -344,32 +347,9 @@ public final class DatabaseSync implements AutoCloseable {
       throws IOException {
     boolean busy = frames() >= FRAMES_OF_A_BUSY_INDEX;
     if (!complete) {
-      if (!catchUp(insist ? LARGE_STEP : SMALL_REST)) {
-        if (!insist) {
-          return CheckpointOutcome.OUTRUN;
-        }
-        catchUpWithBrake();
-      }
-      gaps.accept(Gap.BEFORE_LOCK);
-      Optional<LiveDatabase.WriteLock> lock = database.tryWriteLock(patience);
-      if (lock.isEmpty()) {
-        return CheckpointOutcome.BLOCKED;
-      }
-      try (LiveDatabase.WriteLock held = lock.get()) {
-        gaps.accept(Gap.LOCKED);
-        while (sync(Long.MAX_VALUE).more()) {
-          // nobody can append now
-        }
-        gaps.accept(Gap.LOCKED_AND_COPIED);
-        CheckpointResult result = checkpointAll(held);
-        gaps.accept(Gap.LOCKED_AND_CHECKPOINTED);
-        ShadowFile file = requireShadow();
-        complete = result.isComplete() && result.log() == file.header().frameCount(file.length());
-        pinnedAtFront = complete;
-      }
-      gaps.accept(Gap.UNLOCKED);
-      if (!complete) {
-        return CheckpointOutcome.BLOCKED;
+      CheckpointOutcome outcome = checkpointAll(patience, insist);
+      if (outcome != CheckpointOutcome.COMPLETE) {
+        return outcome;
       }
     }
     database.bumpSequence(shrink, BUMP_PATIENCE);
@@ -379,6 +359,31 @@ public final class DatabaseSync implements AutoCloseable {
       leaveFront(1);
     }
     return CheckpointOutcome.COMPLETE;
+  }
+
+  private CheckpointOutcome checkpointAll(Duration patience, boolean insist) throws IOException {
+    if (!catchUp(insist ? LARGE_STEP : SMALL_REST) && !(insist && catchUpWithBrake())) {
+      return CheckpointOutcome.OUTRUN;
+    }
+    gaps.accept(Gap.BEFORE_LOCK);
+    Optional<LiveDatabase.WriteLock> lock = database.tryWriteLock(patience);
+    if (lock.isEmpty()) {
+      return CheckpointOutcome.BLOCKED;
+    }
+    try (LiveDatabase.WriteLock held = lock.get()) {
+      gaps.accept(Gap.LOCKED);
+      if (sync(insist ? LARGEST_REST : LARGE_STEP).more()) {
+        return CheckpointOutcome.OUTRUN; // so much has come while the lock was waited for
+      }
+      gaps.accept(Gap.LOCKED_AND_COPIED);
+      CheckpointResult result = checkpointAll(held);
+      gaps.accept(Gap.LOCKED_AND_CHECKPOINTED);
+      ShadowFile file = requireShadow();
+      complete = result.isComplete() && result.log() == file.header().frameCount(file.length());
+      pinnedAtFront = complete;
+    }
+    gaps.accept(Gap.UNLOCKED);
+    return complete ? CheckpointOutcome.COMPLETE : CheckpointOutcome.BLOCKED;
   }
 
   /**
@@ -426,18 +431,19 @@ public final class DatabaseSync implements AutoCloseable {
     }
   }
 
-  private void catchUpWithBrake() throws IOException {
+  private boolean catchUpWithBrake() throws IOException {
     WriterBrake brake = database.holdWriters(true);
     try {
       for (int round = 0; round < BRAKED_ROUNDS; round++) {
         if (!brake.awaitHeld(BRAKE_PATIENCE)) {
-          return;
+          return false;
         }
         syncToPresentEnd();
-        if (catchUpOnce(null) < SMALL_REST) {
-          return;
+        if (catchUpOnce(null) < LARGE_STEP) {
+          return true;
         }
       }
+      return false;
     } finally {
       brake.close();
     }
