@@ -226,7 +226,7 @@ class OperationsTest {
     stop();
     try (Stream<Path> left = Files.list(directory.resolve(".app.db-litestream"))) {
       assertThat(left.map(path -> path.getFileName().toString()))
-          .noneMatch(name -> name.contains("drill"));
+          .noneMatch(name -> name.startsWith("litestream-drill"));
     }
   }
 

@@ -225,6 +225,24 @@ class PeerHandOverTest {
     }
   }
 
+  @Test
+  void whatIsKeptOfRestoreDrillsGoesThroughThePeersHands() throws Exception {
+    Path kept = directory.resolve(".app.db-litestream").resolve("drills");
+    try (WritingApplication application = WritingApplication.start(database, 4096, "NONE")) {
+      writeConfig("        validation-interval: 50ms\n");
+      shift(Program.OURS, application, replicate -> replicate.awaitOutput("restore drill passed"));
+      writeConfig("");
+      Map<Path, Long> before = new ReplicaFiles(kept).sizes();
+      assertThat(before).hasSize(1);
+      shift(Program.PEER, application, replicate -> application.work(20));
+      assertThat(new ReplicaFiles(kept).sizes()).isEqualTo(before);
+      writeConfig("        validation-interval: 24h\n");
+      shift(Program.OURS, application, replicate -> application.work(20));
+      assertBothRestoreTheSource();
+      assertOneGenerationWithOneSnapshot();
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"PEER", "OURS"})
   void eachRestoresTheOthersLargeTransactionsAndVacuums(Program program) throws Exception {

@@ -108,6 +108,37 @@ class StatusCommandTest {
   }
 
   @Test
+  void theLastDrillIsToldWithoutAProcessAsWell() throws Exception {
+    Path config =
+        Files.writeString(
+            config(""),
+            """
+            logging: {stderr: true}
+            dbs: [{path: ~/app.db, replicas: [{url: '%s', validation-interval: 100ms}]}]
+            """
+                .formatted(url));
+    CommandLineRun replicate = command();
+    CompletableFuture<Integer> code =
+        CompletableFuture.supplyAsync(() -> replicate.run("replicate", "-config", config));
+    while (!code.isDone() && !replicate.err().contains("restore drill passed")) {
+      Thread.sleep(20);
+    }
+    replicate.send(StopSignal.TERM);
+    assertThat(code.join()).as(replicate.err()).isZero();
+    CommandLineRun status = command();
+
+    assertThat(status.run("status", "-json", "-config", config)).isZero();
+
+    JsonTree document = JsonTree.parse(status.out());
+    JsonTree replica = document.objects("databases").get(0).objects("replicas").get(0);
+    JsonTree drill = replica.object("drill").orElseThrow();
+    assertThat(document.text("source")).contains("files");
+    assertThat(drill.isTrue("passed")).isTrue();
+    assertThat(drill.text("last")).isPresent();
+    assertThat(drill.text("next")).isEmpty();
+  }
+
+  @Test
   void aProcessThatDoesNotAnswerIsSaid() throws Exception {
     replicateOnce();
     int port = freePort();

@@ -57,9 +57,9 @@ public record DatabaseStatus(
       Optional<Lease> lease) {}
 
   /**
-   * How the restore drills of one replica went since the start.
+   * How the last restore drill of one replica went, in this process or one before it.
    *
-   * @param last when the last one ended; empty if none has
+   * @param last when it ended; empty if there was none
    * @param elapsed how long it took
    * @param error why it failed, if it did
    * @param next when the next one is due; empty if there is to be none

@@ -2,6 +2,7 @@ package io.litestream.core;
 
 import io.litestream.core.age.AgeException;
 import io.litestream.core.codec.Lz4FormatException;
+import io.litestream.core.drill.DrillRecord;
 import io.litestream.core.engine.UploadGlance;
 import io.litestream.core.position.Generation;
 import io.litestream.core.position.Position;
@@ -60,7 +61,14 @@ public final class Inspection {
       Place place =
           place(replica, Optional.of(options.metaPath()), shadow.map(ShadowGlance::generation));
       long bytes = shadow.map(glance -> glance.bytesAfter(place.position())).orElse(0L);
-      replicas.add(place.status(replica.name(), uncopied || bytes > 0, bytes, changed, now));
+      replicas.add(
+          place.status(
+              replica.name(),
+              uncopied || bytes > 0,
+              bytes,
+              changed,
+              lastDrill(options.metaPath(), replica),
+              now));
     }
     return new DatabaseStatus(
         options.path(),
@@ -75,7 +83,7 @@ public final class Inspection {
    */
   public DatabaseStatus.Replica of(ReplicaOptions replica) {
     return place(replica, Optional.empty(), Optional.empty())
-        .status(replica.name(), true, 0, Optional.empty(), now);
+        .status(replica.name(), true, 0, Optional.empty(), DatabaseStatus.Drill.NONE, now);
   }
 
   /**
@@ -95,7 +103,12 @@ public final class Inspection {
     }
 
     DatabaseStatus.Replica status(
-        String name, boolean behind, long lagBytes, Optional<Instant> changed, Instant now) {
+        String name,
+        boolean behind,
+        long lagBytes,
+        Optional<Instant> changed,
+        DatabaseStatus.Drill drill,
+        Instant now) {
       Optional<Instant> since = newest.or(() -> changed);
       Duration lag =
           behind ? since.map(at -> Duration.between(at, now)).orElse(Duration.ZERO) : Duration.ZERO;
@@ -108,9 +121,25 @@ public final class Inspection {
           error,
           Optional.empty(),
           new DatabaseStatus.Retention(snapshot, Optional.empty(), Optional.empty(), 0, Map.of()),
-          DatabaseStatus.Drill.NONE,
+          drill,
           Optional.empty());
     }
+  }
+
+  /**
+   * As the process that made it has kept it; when the next one is due depends on the next start.
+   */
+  private static DatabaseStatus.Drill lastDrill(Path metaPath, ReplicaOptions replica)
+      throws IOException {
+    if (replica.drills().interval().isEmpty()) {
+      return DatabaseStatus.Drill.NONE;
+    }
+    return DrillRecord.read(metaPath, replica)
+        .map(
+            last ->
+                new DatabaseStatus.Drill(
+                    Optional.of(last.ended()), last.elapsed(), last.error(), Optional.empty()))
+        .orElse(DatabaseStatus.Drill.NONE);
   }
 
   /**

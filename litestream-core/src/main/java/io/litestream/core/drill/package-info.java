@@ -1,6 +1,6 @@
 /**
- * What a restore drill needs: a directory for what is restored, and the pages of a live database at
- * one position, to compare it with.
+ * What a restore drill needs: a directory for what is restored, the pages of a live database at one
+ * position, to compare it with, and a record of how the last one ended.
  *
  * <p><b>The live pages.</b> While a {@code SnapshotHold} is held, nobody puts more of the WAL into
  * the database file than the position that it covers. So a page's content at that position is that
@@ -11,6 +11,10 @@
  *
  * <p><b>The scratch directory</b> is for its owner only, and removed with all that is in it when
  * the drill ends, or, if the process is killed, when the same replica begins the next time.
+ *
+ * <p><b>The record</b> is a file in the database's meta directory, written anew beside itself,
+ * forced and renamed when a drill ends. A crash leaves that of the drill before; one that is
+ * damaged, or of a replica at another place, is none. Litestream v0.3 does not look there.
  */
 @NullMarked
 package io.litestream.core.drill;

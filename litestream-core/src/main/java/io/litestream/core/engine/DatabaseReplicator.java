@@ -201,6 +201,15 @@ final class DatabaseReplicator implements Replication {
     return open.uploadRecord(generation, replica);
   }
 
+  /** Keeps how the last restore drill of a replica ended, for the next process. */
+  void keepDrill(String replica, byte[] text) throws IOException {
+    DatabaseSync open = sync;
+    if (open == null) {
+      throw new NoSuchFileException(options.path().toString());
+    }
+    open.keepDrill(replica, text);
+  }
+
   /** What the database's place is called in leases; fails as long as the database is not there. */
   String owner() throws IOException {
     DatabaseSync open = sync;

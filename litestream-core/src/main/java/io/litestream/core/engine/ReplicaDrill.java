@@ -3,6 +3,7 @@ package io.litestream.core.engine;
 import io.litestream.core.DatabaseStatus;
 import io.litestream.core.ReplicaOptions;
 import io.litestream.core.ReplicationObserver;
+import io.litestream.core.drill.DrillRecord;
 import io.litestream.core.drill.ScratchDirectory;
 import io.litestream.core.replica.ReplicaReader;
 import io.litestream.spi.ReplicaStore;
@@ -25,15 +26,11 @@ import org.slf4j.spi.LoggingEventBuilder;
 /**
  * Has one replica restored at an interval, to see that it can be. Drills of all replicas take turns
  * on one thread. One that fails, for whatever reason, counts as failed until another one succeeds;
- * one that was interrupted, or for which the database was not there, counts as none.
+ * one that was interrupted, or for which the database was not there, counts as none. How the last
+ * one ended is kept in the database's meta directory, so that neither the interval nor a failure
+ * begins anew with a restart.
  */
 final class ReplicaDrill {
-
-  /** After the start, uploads and retention go first. */
-  private static final Duration FIRST_DELAY = Duration.ofMinutes(1);
-
-  /** After a failure, somebody may be waiting to see whether what was done about it has helped. */
-  private static final Duration LONGEST_AFTER_FAILURE = Duration.ofHours(1);
 
   /** How long {@link #stop} waits for a drill to take away what it has made. */
   private static final long END_SECONDS = 10;
@@ -45,7 +42,7 @@ final class ReplicaDrill {
   private final ReplicaOptions replica;
   private final ReplicaReader reader;
   private final ScratchDirectory scratch;
-  private final Optional<Duration> interval;
+  private final Optional<DrillSchedule> schedule;
   private final ScheduledExecutorService clock;
   private final Clock wallClock;
   private final ReplicationObserver observer;
@@ -54,6 +51,7 @@ final class ReplicaDrill {
 
   // Guarded by lock.
   private @Nullable Thread running;
+  private boolean over;
   private @Nullable Future<?> nextTick;
   private boolean stopped;
 
@@ -71,7 +69,7 @@ final class ReplicaDrill {
     this.uploader = uploader;
     this.replica = replica;
     this.reader = new ReplicaReader(replica, store);
-    this.interval = replica.drills().interval();
+    this.schedule = replica.drills().interval().map(DrillSchedule::new);
     Path root = replica.drills().scratch().orElse(database.options().metaPath());
     this.scratch = ScratchDirectory.of(root, database.database(), replica.name());
     this.clock = threads.clock();
@@ -87,7 +85,28 @@ final class ReplicaDrill {
     } catch (IOException e) {
       facts(Level.WARN).addKeyValue("error", e.getMessage()).log("leftovers of a drill remain");
     }
-    schedule(FIRST_DELAY);
+    schedule.ifPresent(
+        each -> {
+          Optional<DrillRecord> last = last();
+          last.ifPresent(record -> status = status(record));
+          next(each.afterStart(last, wallClock.instant()));
+        });
+  }
+
+  private Optional<DrillRecord> last() {
+    try {
+      return DrillRecord.read(database.options().metaPath(), replica);
+    } catch (IOException e) {
+      facts(Level.WARN)
+          .addKeyValue("error", e.toString())
+          .log("the last restore drill cannot be read; counts as none");
+      return Optional.empty();
+    }
+  }
+
+  private static DatabaseStatus.Drill status(DrillRecord last) {
+    return new DatabaseStatus.Drill(
+        Optional.of(last.ended()), last.elapsed(), last.error(), Optional.empty());
   }
 
   /** Interrupts the drill that is under way, and waits until it has left nothing. */
@@ -100,7 +119,9 @@ final class ReplicaDrill {
       }
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS);
       while (running != null && deadline - System.nanoTime() > 0) {
-        running.interrupt();
+        if (!over) {
+          running.interrupt();
+        }
         try {
           lock.wait(100);
         } catch (InterruptedException e) {
@@ -124,12 +145,7 @@ final class ReplicaDrill {
         .addKeyValue("replica", replica.name());
   }
 
-  /** That, but no longer than the interval. */
-  private void schedule(Duration delay) {
-    if (interval.isEmpty()) {
-      return;
-    }
-    Duration wait = interval.get().compareTo(delay) < 0 ? interval.get() : delay;
+  private void next(Duration wait) {
     Instant next = wallClock.instant().plus(wait);
     synchronized (lock) {
       if (stopped) {
@@ -151,27 +167,28 @@ final class ReplicaDrill {
         return;
       }
       running = Thread.currentThread();
+      over = false;
     }
     Duration wait;
     try {
-      wait = drill();
+      wait = drill(schedule.orElseThrow());
     } finally {
+      leaveInPeace();
       synchronized (lock) {
         running = null;
-        Thread.interrupted(); // meant for the drill, which is over
         lock.notifyAll();
       }
     }
-    schedule(wait);
+    next(wait);
   }
 
   /** Returns when to do the next one. */
-  private Duration drill() {
+  private Duration drill(DrillSchedule times) {
     long began = System.nanoTime();
     try {
       Optional<DrillRun.Passed> passed = new DrillRun(database, uploader, reader, scratch).run();
       if (passed.isEmpty()) {
-        return FIRST_DELAY;
+        return times.afterNone();
       }
       Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
       facts(Level.INFO)
@@ -180,10 +197,10 @@ final class ReplicaDrill {
           .addKeyValue("elapsed", elapsed)
           .log("restore drill passed");
       ended(elapsed, Optional.empty());
-      return interval.orElse(FIRST_DELAY);
+      return times.afterSuccess();
     } catch (IOException | RuntimeException e) {
       if (isStopped()) {
-        return FIRST_DELAY;
+        return times.afterNone();
       }
       Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
       String message = Optional.ofNullable(e.getMessage()).orElse(e.getClass().getSimpleName());
@@ -193,9 +210,9 @@ final class ReplicaDrill {
           .setCause(e)
           .log("restore drill failed");
       ended(elapsed, Optional.of(message));
-      return LONGEST_AFTER_FAILURE;
+      return times.afterFailure();
     } catch (InterruptedException e) {
-      return FIRST_DELAY;
+      return times.afterNone();
     }
   }
 
@@ -205,10 +222,30 @@ final class ReplicaDrill {
     }
   }
 
+  /** From now on nobody interrupts what is done. */
+  private void leaveInPeace() {
+    synchronized (lock) {
+      over = true;
+      Thread.interrupted(); // meant for the drill
+    }
+  }
+
   private void ended(Duration elapsed, Optional<String> error) {
-    status =
-        new DatabaseStatus.Drill(
-            Optional.of(wallClock.instant()), elapsed, error, Optional.empty());
+    leaveInPeace();
+    DrillRecord last = DrillRecord.of(replica, wallClock.instant(), elapsed, error);
+    keep(last);
+    status = status(last);
     observer.onDrill(database.database(), replica, elapsed, error.isPresent());
+  }
+
+  /** What cannot be kept costs a drill more after a restart, and is no failure of this one. */
+  private void keep(DrillRecord last) {
+    try {
+      database.keepDrill(replica.name(), last.toBytes());
+    } catch (IOException e) {
+      facts(Level.WARN)
+          .addKeyValue("error", e.toString())
+          .log("how the restore drill ended cannot be kept; a restart will not know of it");
+    }
   }
 }

@@ -4,6 +4,7 @@ import io.litestream.core.position.Generation;
 import io.litestream.core.position.Position;
 import io.litestream.core.wal.WalHeader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -32,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The directory beside a database that holds its shadow WAL, locked against a second process. Used
- * by one thread at a time, except for {@link #shadowPath} and {@link #uploadRecord}.
+ * by one thread at a time, except for {@link #shadowPath}, {@link #uploadRecord} and {@link
+ * #keepDrill}.
  */
 public final class MetaDirectory implements AutoCloseable {
 
@@ -140,11 +142,52 @@ public final class MetaDirectory implements AutoCloseable {
 
   /** Where that file is, in the meta directory of a database; it need not be there. */
   public static Path uploadRecord(Path root, Generation generation, String replica) {
-    // A name may hold anything, and be of any length.
     return root.resolve("generations")
         .resolve(generation.name())
         .resolve("uploads")
-        .resolve(sha256(replica).substring(0, 16));
+        .resolve(fileName(replica));
+  }
+
+  /** Where it is kept how the last restore drill of a replica ended; it need not be there. */
+  public static Path drillRecord(Path root, String replica) {
+    return root.resolve("drills").resolve(fileName(replica));
+  }
+
+  /** A replica's name may hold anything, and be of any length. */
+  private static String fileName(String replica) {
+    return sha256(replica).substring(0, 16);
+  }
+
+  /**
+   * Keeps how the last restore drill of a replica ended. A crash leaves what was kept before, or
+   * this. Any thread may call it, for each replica one at a time.
+   */
+  public void keepDrill(String replica, byte[] text) throws IOException {
+    Path file = drillRecord(root, replica);
+    synchronized (recordMaking) {
+      ownership.createDirectories(file.resolveSibling(""));
+    }
+    replace(file, text);
+  }
+
+  /** Whoever reads the file sees the old content or the new one, after a power failure as well. */
+  private void replace(Path file, byte[] content) throws IOException {
+    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+    try (FileChannel out =
+        FileChannel.open(
+            temporary,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer rest = ByteBuffer.wrap(content);
+      while (rest.hasRemaining()) {
+        out.write(rest);
+      }
+      out.force(true);
+    }
+    ownership.giveToFile(temporary);
+    Files.move(
+        temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /**
@@ -162,10 +205,7 @@ public final class MetaDirectory implements AutoCloseable {
       // It gets its name now.
     }
     String name = UUID.randomUUID().toString().replace("-", "");
-    Path written = root.resolve("owner.tmp");
-    Files.writeString(written, name + "\n", StandardCharsets.US_ASCII);
-    ownership.giveToFile(written);
-    Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    replace(file, (name + "\n").getBytes(StandardCharsets.US_ASCII));
     return name;
   }
 
@@ -199,18 +239,7 @@ public final class MetaDirectory implements AutoCloseable {
     ShadowFile first =
         ShadowFile.create(shadowPath(generation, 0), 0, headerBytes, header, ownership);
     try {
-      Path temporary = root.resolve("generation.tmp");
-      try (FileChannel out =
-          FileChannel.open(
-              temporary,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE)) {
-        out.write(StandardCharsets.US_ASCII.encode(generation.name() + "\n"));
-        out.force(true);
-      }
-      ownership.giveToFile(temporary);
-      Files.move(temporary, generationFile(), StandardCopyOption.ATOMIC_MOVE);
+      replace(generationFile(), (generation.name() + "\n").getBytes(StandardCharsets.US_ASCII));
       removeOtherGenerations(generation);
       return first;
     } catch (IOException e) {

@@ -579,6 +579,11 @@ public final class DatabaseSync implements AutoCloseable {
     return meta.uploadRecord(of, replica);
   }
 
+  /** See {@link MetaDirectory#keepDrill}. Any thread may call it. */
+  public void keepDrill(String replica, byte[] text) throws IOException {
+    meta.keepDrill(replica, text);
+  }
+
   /** See {@link MetaDirectory#owner}. Any thread may call it. */
   public String owner() throws IOException {
     return meta.owner();

@@ -15,8 +15,10 @@ import io.litestream.core.Replication;
 import io.litestream.core.ReplicationObserver;
 import io.litestream.core.age.AgeKeys;
 import io.litestream.core.codec.Lz4InputStream;
+import io.litestream.core.drill.DrillRecord;
 import io.litestream.core.drill.ScratchDirectory;
 import io.litestream.core.replica.FixedStore;
+import io.litestream.core.shadow.MetaDirectory;
 import io.litestream.testkit.InMemoryStore;
 import io.litestream.testkit.StoreHold;
 import io.litestream.testkit.StoreOperation;
@@ -91,7 +93,11 @@ class DrillTest {
   }
 
   private Engine engine() throws IOException {
-    return new Engine(ReplicaStores.of(List.of(stores)), PATIENCE, Clock.systemUTC(), observer);
+    return engine(Clock.systemUTC());
+  }
+
+  private Engine engine(Clock clock) throws IOException {
+    return new Engine(ReplicaStores.of(List.of(stores)), PATIENCE, clock, observer);
   }
 
   private Replication replicate(Engine engine) throws IOException {
@@ -460,6 +466,121 @@ class DrillTest {
       Replication replication = replicate(engine, Optional.empty());
       replication.sync(PATIENCE);
       assertThat(drill(replication)).isEqualTo(DatabaseStatus.Drill.NONE);
+    }
+  }
+
+  private Path metaPath() {
+    return DatabaseOptions.defaultMetaPath(database());
+  }
+
+  /** What a process that has ended, whose drills came often, has kept of the last one. */
+  private DrillRecord kept() throws IOException {
+    return DrillRecord.read(metaPath(), replica(Optional.of(OFTEN))).orElseThrow();
+  }
+
+  private void drillOnce(Connection app) throws Exception {
+    insert(app, 1);
+    try (Engine engine = engine()) {
+      replicate(engine).sync(PATIENCE);
+      awaitDrills(1);
+    }
+  }
+
+  @Test
+  void theIntervalGoesOnOverARestart() throws Exception {
+    Optional<Duration> day = Optional.of(Duration.ofDays(1));
+    try (Connection app = connect()) {
+      drillOnce(app);
+      DrillRecord last = kept();
+      int drills = passed.get();
+      Instant due = last.ended().plus(Duration.ofDays(1));
+
+      try (Engine engine = engine()) {
+        DatabaseStatus.Drill drill = drill(replicate(engine, day));
+        assertThat(drill.last()).contains(last.ended());
+        assertThat(drill.elapsed()).isEqualTo(last.elapsed()).isPositive();
+        assertThat(drill.error()).isEmpty();
+        assertThat(drill.next().orElseThrow()).isBetween(due, due.plusSeconds(1));
+      }
+      Clock later = Clock.offset(Clock.systemUTC(), Duration.ofHours(25));
+      try (Engine engine = engine(later)) {
+        DatabaseStatus.Drill drill = drill(replicate(engine, day));
+        assertThat(drill.last()).contains(last.ended());
+        assertThat(Duration.between(later.instant(), drill.next().orElseThrow()))
+            .as("overdue")
+            .isLessThanOrEqualTo(Duration.ofMinutes(1));
+      }
+      assertThat(passed).as("drills").hasValue(drills);
+      assertThat(kept()).isEqualTo(last);
+    }
+  }
+
+  @Test
+  void aFailureIsKnownAfterARestartAndTriedAgainSoon() throws Exception {
+    try (Connection app = connect()) {
+      insert(app, 1);
+      try (Engine engine = engine()) {
+        replicate(engine).sync(PATIENCE);
+        store.failWhen(
+            call -> call.operation() == StoreOperation.OPEN,
+            io.litestream.spi.ReplicaException.Kind.DENIED);
+        awaitFailure();
+      }
+      store.heal();
+      DrillRecord last = kept();
+
+      try (Engine engine = engine()) {
+        DatabaseStatus.Drill drill = drill(replicate(engine, Optional.of(Duration.ofDays(1))));
+        assertThat(drill.error()).isPresent().isEqualTo(last.error());
+        assertThat(Duration.between(Instant.now(), drill.next().orElseThrow()))
+            .isLessThanOrEqualTo(Duration.ofMinutes(1));
+      }
+      try (Engine engine = engine()) {
+        Replication replication = replicate(engine);
+        await("a drill that passes", () -> drill(replication).error().isEmpty());
+      }
+      assertThat(kept().error()).isEmpty();
+    }
+  }
+
+  @Test
+  void aDamagedRecordCountsAsNone() throws Exception {
+    try (Connection app = connect()) {
+      drillOnce(app);
+      Path record = MetaDirectory.drillRecord(metaPath(), "a");
+      byte[] bytes = Files.readAllBytes(record);
+      bytes[bytes.length / 2] ^= 1;
+      Files.write(record, bytes);
+
+      try (Engine engine = engine()) {
+        DatabaseStatus.Drill drill = drill(replicate(engine, Optional.of(Duration.ofDays(1))));
+        assertThat(drill.last()).isEmpty();
+        assertThat(Duration.between(Instant.now(), drill.next().orElseThrow()))
+            .isLessThanOrEqualTo(Duration.ofMinutes(1));
+      }
+      drillOnce(app);
+      assertThat(kept().error()).isEmpty();
+    }
+  }
+
+  @Test
+  void aDrillWhoseEndCannotBeKeptHasPassedAllTheSame() throws Exception {
+    try (Connection app = connect()) {
+      insert(app, 1);
+      Files.createDirectories(metaPath());
+      Files.writeString(metaPath().resolve("drills"), "no directory");
+      try (Engine engine = engine()) {
+        Replication replication = replicate(engine);
+        replication.sync(PATIENCE);
+        awaitDrills(2);
+        assertThat(failed).hasValue(0);
+        assertThat(drill(replication).last()).isPresent();
+      }
+      assertThat(
+              logged(
+                  Level.WARN,
+                  "how the restore drill ended cannot be kept; a restart will not know of it"))
+          .isPresent();
     }
   }
 }
