@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -15,8 +16,8 @@ import picocli.CommandLine.Option;
     description = {
       "Has the process that replicates bring a database's replicas up to date now, whatever their"
           + " sync interval.",
-      "Returns at once; with -wait when all that was committed before is in every replica, or with 1"
-          + " if that did not come true in time."
+      "Returns when what was committed before has been copied on this machine; with -wait when it"
+          + " is in every replica. Exits with 1 if that did not come true in time."
     })
 final class SyncCommand implements Command {
 
@@ -47,8 +48,9 @@ final class SyncCommand implements Command {
     result.put("db_path", database.toString());
     result.put("status", answer.text("status").orElse(""));
     answer.text("generation").ifPresent(text -> result.put("generation", text));
-    answer.number("index").ifPresent(number -> result.put("index", number.longValue()));
-    answer.number("offset").ifPresent(number -> result.put("offset", number.longValue()));
+    for (String name : List.of("index", "offset", "replicated_index", "replicated_offset")) {
+      answer.number(name).ifPresent(number -> result.put(name, number.longValue()));
+    }
     result.put("duration_ms", Duration.ofNanos(System.nanoTime() - began).toMillis());
     control.print(result, surroundings);
     return Program.OK;

@@ -19,6 +19,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,14 +145,25 @@ class ControlSocketTest {
       insert("a");
       JsonTree synced = json("sync", "-wait", database("a"));
       assertThat(synced.names())
-          .containsExactly("db_path", "status", "generation", "index", "offset", "duration_ms");
+          .containsExactly(
+              "db_path",
+              "status",
+              "generation",
+              "index",
+              "offset",
+              "replicated_index",
+              "replicated_offset",
+              "duration_ms");
       assertThat(synced.text("status")).contains("synced");
       assertThat(synced.text("generation")).contains(replica("a").generations().get(0));
+      assertThat(synced.number("replicated_offset")).isEqualTo(synced.number("offset"));
       assertThat(restoredRows("a")).isEqualTo(rows);
     }
+    assertThat(json("sync", "-wait", database("a")).text("status")).contains("no_change");
+    assertThat(json("sync", database("a")).text("status")).contains("no_change");
     int before = replica("a").segments().size();
     insert("a");
-    assertThat(json("sync", database("a")).text("status")).contains("syncing");
+    assertThat(json("sync", database("a")).text("status")).contains("synced_local");
     process.await("the replica has more", () -> replica("a").segments().size() > before);
   }
 
@@ -186,11 +198,13 @@ class ControlSocketTest {
     process.awaitOutput("configuration reloaded");
     assertThat(state("a")).isEqualTo("stopped");
     run(0, "stop", database("a"));
+    assertThat(post("/stop", database("a"))).contains("already_stopped");
     insert("a");
 
     assertThat(json("start", database("a")).text("state")).contains("running");
     assertThat(state("a")).isEqualTo("replicating");
     run(0, "start", database("a"));
+    assertThat(post("/start", database("a"))).contains("already_running");
     run(0, "sync", "-wait", database("a"));
     assertThat(restoredRows("a")).isEqualTo(3);
   }
@@ -203,9 +217,9 @@ class ControlSocketTest {
     assertThat(registered.names()).containsExactly("status", "db_path", "replica", "socket");
     assertThat(registered.text("status")).contains("registered");
     assertThat(json("register", "-replica", url, database("b")).text("status"))
-        .contains("already_exists");
+        .contains("already_registered");
     assertThat(json("register", "-replica", url, database("a")).text("status"))
-        .contains("already_exists");
+        .contains("already_registered");
     process.signal("HUP");
     process.awaitOutput("configuration reloaded");
     assertThat(state("b")).isEqualTo("replicating");
@@ -216,6 +230,7 @@ class ControlSocketTest {
     assertThat(json("unregister", database("b")).text("status")).contains("unregistered");
     assertThat(restoredRows("b")).isEqualTo(2);
     assertThat(state("b")).isEqualTo("none");
+    assertThat(json("unregister", database("b")).text("status")).contains("already_unregistered");
     assertThat(refused("unregister", database("a"))).contains("database is in the configuration");
     assertThat(state("a")).isEqualTo("replicating");
   }
@@ -223,8 +238,10 @@ class ControlSocketTest {
   @Test
   void mistakesAreSaidAndChangeNothing() throws Exception {
     Path unknown = database("unknown");
-    for (String command : List.of("sync", "start", "stop", "unregister")) {
+    for (String command : List.of("sync", "start", "stop")) {
       assertThat(refused(command, unknown)).contains("database not found: " + unknown);
+    }
+    for (String command : List.of("sync", "start", "stop", "register", "unregister")) {
       assertThat(refused(command)).contains("database path required");
       assertThat(refused(command, "x", "y")).contains("too many arguments");
     }
@@ -276,6 +293,16 @@ class ControlSocketTest {
       }
       return new String(answer.array(), 0, answer.position(), StandardCharsets.UTF_8);
     }
+  }
+
+  /** The status in the answer to a request about a database. */
+  private Optional<String> post(String path, Path database) throws IOException {
+    String body = "{\"path\": \"" + database + "\"}";
+    String answer =
+        exchange(
+            "POST " + path + " HTTP/1.1\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+    assertThat(answer).startsWith("HTTP/1.1 200 OK\r\n");
+    return JsonTree.parse(answer.substring(answer.indexOf("\r\n\r\n"))).text("status");
   }
 
   @Test

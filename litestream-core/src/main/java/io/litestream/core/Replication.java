@@ -26,6 +26,15 @@ public interface Replication extends AutoCloseable {
   void sync(Duration timeout) throws IOException, InterruptedException;
 
   /**
+   * Returns when everything that was committed before the call has been copied on this machine,
+   * from where it is uploaded, at the latest when each replica's sync interval says so.
+   *
+   * @throws IOException if that did not come true within {@code timeout}, with the reason
+   * @throws InterruptedException if the thread was interrupted while waiting
+   */
+  void copy(Duration timeout) throws IOException, InterruptedException;
+
+  /**
    * Ends with a last {@link #sync}, bounded by the engine's shutdown timeout. Releases the database
    * in any case; closing again does nothing. The WAL stays in place, so that the next start
    * continues the generation.

@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,9 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What can be asked of a running process, and told to it. Paths and fields are those of Litestream
- * v0.5; where v0.5 has the number of a transaction, there is a position: {@code generation}, {@code
- * index} and {@code offset}. All methods may be called by any thread.
+ * What can be asked of a running process, and told to it. Paths, fields and words are those of
+ * Litestream v0.5; where v0.5 has the number of a transaction, there is a position: {@code
+ * generation}, {@code index} and {@code offset}. All methods may be called by any thread.
  */
 public final class ControlApi {
 
@@ -156,14 +157,26 @@ public final class ControlApi {
     }
     Replication replication = found.orElseThrow(() -> new NotReplicatedException(path));
     Duration timeout = timeout(request);
-    if (request.isTrue("wait")) {
+    boolean wait = request.isTrue("wait");
+    DatabaseStatus before = replication.status();
+    if (wait) {
       replication.sync(timeout);
     } else {
+      replication.copy(timeout);
       inBackground(replication, timeout);
     }
-    Map<String, Object> answer = done(request.isTrue("wait") ? "synced" : "syncing", request);
-    replication.status().position().ifPresent(position -> put(answer, position));
+    DatabaseStatus after = replication.status();
+    boolean changed = !isComplete(before) || !after.position().equals(before.position());
+    String copied = wait ? "synced" : "synced_local";
+    Map<String, Object> answer = done(changed ? copied : "no_change", request);
+    after.position().ifPresent(position -> put(answer, position, after.replicas()));
     return answer;
+  }
+
+  /** Whether every replica has all that has been copied. */
+  private static boolean isComplete(DatabaseStatus status) {
+    return status.replicas().stream()
+        .allMatch(replica -> replica.lagBytes() == 0 && replica.lag().isZero());
   }
 
   private static void inBackground(Replication replication, Duration timeout) {
@@ -186,20 +199,30 @@ public final class ControlApi {
     thread.start();
   }
 
-  private static void put(Map<String, Object> answer, Position position) {
-    answer.put("generation", position.generation().name());
-    answer.put("index", position.index());
-    answer.put("offset", position.offset());
+  private static void put(
+      Map<String, Object> answer, Position copied, List<DatabaseStatus.Replica> replicas) {
+    answer.put("generation", copied.generation().name());
+    answer.put("index", copied.index());
+    answer.put("offset", copied.offset());
+    List<Position> reached =
+        replicas.stream()
+            .flatMap(replica -> replica.position().stream())
+            .filter(position -> position.generation().equals(copied.generation()))
+            .sorted(Comparator.comparingInt(Position::index).thenComparingLong(Position::offset))
+            .toList();
+    if (!reached.isEmpty() && reached.size() == replicas.size()) {
+      answer.put("replicated_index", reached.get(0).index());
+      answer.put("replicated_offset", reached.get(0).offset());
+    }
   }
 
   private Map<String, Object> start(JsonTree request) throws IOException {
-    databases.resume(path(request));
-    return done("started", request);
+    return done(databases.resume(path(request)) ? "started" : "already_running", request);
   }
 
   private Map<String, Object> stop(JsonTree request) throws IOException, InterruptedException {
-    databases.stop(path(request), timeout(request));
-    return done("stopped", request);
+    boolean isNew = databases.stop(path(request), timeout(request));
+    return done(isNew ? "stopped" : "already_stopped", request);
   }
 
   private Map<String, Object> register(JsonTree request) throws IOException {
@@ -216,13 +239,13 @@ public final class ControlApi {
       throw new IllegalArgumentException("invalid replica url: " + e.getMessage(), e);
     }
     boolean isNew = databases.register(DatabaseOptions.of(path, replica));
-    return done(isNew ? "registered" : "already_exists", request);
+    return done(isNew ? "registered" : "already_registered", request);
   }
 
   private Map<String, Object> unregister(JsonTree request)
       throws IOException, InterruptedException {
-    databases.unregister(path(request), timeout(request));
-    return done("unregistered", request);
+    boolean wasThere = databases.unregister(path(request), timeout(request));
+    return done(wasThere ? "unregistered" : "already_unregistered", request);
   }
 
   private static Map<String, Object> done(String status, JsonTree request) {

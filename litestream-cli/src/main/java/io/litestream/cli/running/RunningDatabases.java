@@ -304,16 +304,17 @@ public final class RunningDatabases implements AutoCloseable {
   }
 
   /**
-   * Begins to replicate one again that was stopped. Does nothing if it is being replicated.
+   * Begins to replicate one again that was stopped.
    *
+   * @return false if it is being replicated; nothing is changed then
    * @throws NotReplicatedException if it is neither configured nor registered
    * @throws IOException if it cannot be replicated now; it is tried again
    */
-  public void resume(Path path) throws IOException {
+  public boolean resume(Path path) throws IOException {
     changing.lock();
     try {
       if (running.containsKey(path)) {
-        return;
+        return false;
       }
       DatabaseOptions options =
           Optional.ofNullable(registered.get(path))
@@ -328,6 +329,7 @@ public final class RunningDatabases implements AutoCloseable {
       if (reason != null) {
         throw new IOException(reason);
       }
+      return true;
     } finally {
       changing.unlock();
     }
@@ -337,14 +339,18 @@ public final class RunningDatabases implements AutoCloseable {
    * Ends the replication of one until it is resumed, over reloads, but not over a restart of the
    * process. Waits for a last sync; others can be changed meanwhile.
    *
+   * @return false if it was stopped before; nothing is changed then
    * @throws NotReplicatedException if it is not known
    * @throws IOException if something committed is not in every replica; it is stopped all the same
    */
-  public void stop(Path path, Duration lastSync) throws IOException, InterruptedException {
+  public boolean stop(Path path, Duration lastSync) throws IOException, InterruptedException {
     Optional<IOException> failure = syncOnce(path, lastSync);
     changing.lock();
     try {
-      if (!running.containsKey(path) && !failing.containsKey(path) && !stopped.contains(path)) {
+      if (!running.containsKey(path) && !failing.containsKey(path)) {
+        if (stopped.contains(path)) {
+          return false;
+        }
         throw new NotReplicatedException(path);
       }
       stopped.add(path);
@@ -357,6 +363,7 @@ public final class RunningDatabases implements AutoCloseable {
     if (failure.isPresent()) {
       throw failure.get();
     }
+    return true;
   }
 
   private Optional<IOException> syncOnce(Path path, Duration patience) throws InterruptedException {
@@ -397,16 +404,20 @@ public final class RunningDatabases implements AutoCloseable {
   /**
    * Takes one away that was registered. Waits for a last sync; others can be changed meanwhile.
    *
-   * @throws NotReplicatedException if it is not known
+   * @return false if it is not known; nothing is changed then
    * @throws IllegalStateException if the configuration has it
    * @throws IOException if something committed is not in every replica; it is gone all the same
    */
-  public void unregister(Path path, Duration lastSync) throws IOException, InterruptedException {
-    requireRegistered(path);
+  public boolean unregister(Path path, Duration lastSync) throws IOException, InterruptedException {
+    if (!isRegistered(path)) {
+      return false;
+    }
     Optional<IOException> failure = syncOnce(path, lastSync);
     changing.lock();
     try {
-      requireRegistered(path);
+      if (!isRegistered(path)) {
+        return false;
+      }
       registered.remove(path);
       log.atInfo().addKeyValue("db", path).log("database is unregistered");
       stopped.remove(path);
@@ -418,11 +429,12 @@ public final class RunningDatabases implements AutoCloseable {
     if (failure.isPresent()) {
       throw failure.get();
     }
+    return true;
   }
 
-  private void requireRegistered(Path path) throws NotReplicatedException {
+  private boolean isRegistered(Path path) {
     if (registered.containsKey(path)) {
-      return;
+      return true;
     }
     if (configuration.database(path).isPresent()) {
       throw new IllegalStateException(
@@ -430,7 +442,7 @@ public final class RunningDatabases implements AutoCloseable {
               + path
               + "; take it out there and reload, or stop it");
     }
-    throw new NotReplicatedException(path);
+    return false;
   }
 
   /** Ends the looking; what is being replicated goes on, for the engine to close. */

@@ -508,6 +508,11 @@ final class DatabaseReplicator implements Replication {
     requests.await(timeout);
   }
 
+  @Override
+  public void copy(Duration timeout) throws IOException, InterruptedException {
+    requests.awaitCopy(timeout);
+  }
+
   /** See {@link SyncRequests#bring}. */
   boolean bring(ReplicaUploader uploader, Position target, Duration timeout)
       throws InterruptedException {

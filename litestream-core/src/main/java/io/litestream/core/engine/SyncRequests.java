@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who wait until every replica of a database holds what had been committed when they asked.
- * May be used by any thread.
+ * Those who wait until every replica of a database holds what had been committed when they asked,
+ * or until it has been copied. May be used by any thread.
  */
 final class SyncRequests {
 
@@ -92,6 +92,15 @@ final class SyncRequests {
     } finally {
       waiting.decrementAndGet();
     }
+  }
+
+  /**
+   * Waits until what is committed now has been copied.
+   *
+   * @throws IOException if it has not in time, with the reason
+   */
+  void awaitCopy(Duration timeout) throws IOException, InterruptedException {
+    copyEverything(System.nanoTime() + timeout.toNanos());
   }
 
   /** Waits for a step that began after this call to end. */

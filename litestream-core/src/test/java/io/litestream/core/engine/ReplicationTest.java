@@ -139,6 +139,25 @@ class ReplicationTest {
   }
 
   @Test
+  void whatWasCommittedBeforeACopyHasBeenCopiedThoughNoReplicaHasIt() throws Exception {
+    try (Connection app = connect();
+        Litestream litestream = start(PATIENCE)) {
+      Replication replication = litestream.replicate(DatabaseOptions.of(database(), replica("a")));
+      replication.sync(PATIENCE);
+      StoreHold hold = server("a").hold(call -> call.operation() == StoreOperation.COMMIT);
+      for (int i = 0; i < 20; i++) {
+        insert(app, 1);
+        replication.copy(PATIENCE);
+        assertThat(isCopied(replication, directory.resolve("app.db-wal"))).isTrue();
+      }
+      assertThat(replication.status().replicas().get(0).lagBytes()).isPositive();
+      hold.release();
+      replication.sync(PATIENCE);
+      assertThat(restoredRows("a")).isEqualTo(20);
+    }
+  }
+
+  @Test
   void aFailedUploadIsRepeatedByItselfAlthoughTheDatabaseDoesNotChange() throws Exception {
     InMemoryStore store = server("a");
     store.failNext(StoreOperation.COMMIT, Kind.UNAVAILABLE, 1);
