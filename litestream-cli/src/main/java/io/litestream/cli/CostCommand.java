@@ -123,7 +123,7 @@ final class CostCommand implements Command {
             "requests_cost",
             "storage_cost",
             "cost");
-    for (DatabaseOptions database : configuration.databases()) {
+    for (DatabaseOptions database : configuration.presentDatabases()) {
       for (ReplicaOptions replica : database.replicas()) {
         Usage usage = forecast(database, replica);
         if (status.isPresent()) {

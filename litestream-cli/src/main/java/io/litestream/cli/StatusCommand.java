@@ -95,7 +95,9 @@ final class StatusCommand implements Command {
     Inspection inspection =
         new Inspection(ReplicaStores.installed(), surroundings.clock().instant());
     List<Watched> databases = new ArrayList<>();
-    for (DatabaseOptions database : only.map(List::of).orElse(configuration.databases())) {
+    List<DatabaseOptions> all =
+        only.isPresent() ? List.of(only.get()) : configuration.presentDatabases();
+    for (DatabaseOptions database : all) {
       databases.add(new Watched(database, inspection.of(database)));
     }
     StringWriter text = new StringWriter();

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
@@ -114,7 +115,10 @@ class DirectoryReplicationTest {
 
   @Test
   void databasesAreListed() throws Exception {
-    assertThat(command.run("databases", "-config", config(""))).isZero();
-    assertThat(command.out()).contains(tenants.resolve("one.db").toString());
+    for (String listing : List.of("databases", "status", "cost")) {
+      CommandLineRun list = new CommandLineRun(directory);
+      assertThat(list.run(listing, "-config", config(""))).as(list.err()).isZero();
+      assertThat(list.out()).as(listing).contains(tenants.resolve("one.db").toString());
+    }
   }
 }
