@@ -63,7 +63,8 @@ public interface ReplicaStore extends AutoCloseable {
   /**
    * Opens an object for reading from its first byte. The caller closes the stream. The bytes may
    * arrive while they are read; a failure in the middle is an exception from {@code read}, never an
-   * early end of the stream.
+   * early end of the stream. A stream may be closed before its end, and does not wait for the rest
+   * then.
    *
    * @throws NoSuchObjectException if there is no such object
    * @throws ReplicaException if the store refuses or cannot be reached

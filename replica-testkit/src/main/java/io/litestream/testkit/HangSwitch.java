@@ -10,8 +10,17 @@ final class HangSwitch {
 
   /** Is on until what is returned, or {@link #release}, lets go. */
   StoreHold hold() {
+    return hold(this::release);
+  }
+
+  /**
+   * As above.
+   *
+   * @param onRelease what letting go does; {@link #release} has to be a part of it
+   */
+  StoreHold hold(Runnable onRelease) {
     synchronized (lock) {
-      var next = new StoreHold(this::release);
+      var next = new StoreHold(onRelease);
       hold = next;
       return next;
     }

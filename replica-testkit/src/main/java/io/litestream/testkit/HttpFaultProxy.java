@@ -37,6 +37,7 @@ public final class HttpFaultProxy implements AutoCloseable {
   private final Queue<ProxiedRequest> requests = new ConcurrentLinkedQueue<>();
   private final AtomicInteger numbers = new AtomicInteger();
   private final AtomicInteger hanging = new AtomicInteger();
+  private final HangSwitch holding = new HangSwitch();
 
   private HttpFaultProxy(InetSocketAddress server) throws IOException {
     listener = new ProxyListener(server, this::serve);
@@ -77,11 +78,12 @@ public final class HttpFaultProxy implements AutoCloseable {
   }
 
   /**
-   * From now on, no request reaches the server or is answered, until it is let go or {@link #heal}.
-   * Letting go forgets all rules; what hangs goes on hanging.
+   * From now on, no request reaches the server or is answered, and what is under way gets no
+   * further, until it is let go or {@link #heal}. Letting go forgets all rules. What was under way
+   * before goes on then; a request that has come since goes on hanging.
    */
   public StoreHold hang() {
-    var hold = new StoreHold(this::heal);
+    StoreHold hold = holding.hold(this::heal);
     onEach(
         request -> {
           hold.reach();
@@ -91,9 +93,13 @@ public final class HttpFaultProxy implements AutoCloseable {
     return hold;
   }
 
-  /** Forgets all rules. What hangs goes on hanging. */
+  /**
+   * Forgets all rules, and lets go of what {@link #hang} found under way. A request that hangs goes
+   * on hanging.
+   */
   public void heal() {
     rules.clear();
+    holding.release();
   }
 
   /** Resets all connections that there are, whatever goes on in them. */
@@ -132,7 +138,7 @@ public final class HttpFaultProxy implements AutoCloseable {
   }
 
   private void serve(Socket client, int connection) throws IOException {
-    try (var exchange = new HttpProxyConnection(listener, client, hanging)) {
+    try (var exchange = new HttpProxyConnection(listener, client, hanging, holding)) {
       for (var head = exchange.nextHead(); head.isPresent(); head = exchange.nextHead()) {
         var request = new ProxiedRequest(numbers.incrementAndGet(), connection, head.get());
         requests.add(request);
@@ -146,6 +152,7 @@ public final class HttpFaultProxy implements AutoCloseable {
   /** Refuses and resets all connections from now on. */
   @Override
   public void close() throws IOException {
+    holding.release();
     listener.close();
   }
 }

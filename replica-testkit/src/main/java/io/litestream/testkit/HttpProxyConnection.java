@@ -37,6 +37,7 @@ final class HttpProxyConnection implements AutoCloseable {
   private final ProxyListener listener;
   private final Socket client;
   private final AtomicInteger hanging;
+  private final HangSwitch holding;
   private final InputStream fromClient;
   private final OutputStream toClient;
   private @Nullable Socket server;
@@ -45,12 +46,15 @@ final class HttpProxyConnection implements AutoCloseable {
 
   /**
    * @param hanging counts the connections, of all, in which a request hangs
+   * @param holding holds up what is under way
    */
-  HttpProxyConnection(ProxyListener listener, Socket client, AtomicInteger hanging)
+  HttpProxyConnection(
+      ProxyListener listener, Socket client, AtomicInteger hanging, HangSwitch holding)
       throws IOException {
     this.listener = listener;
     this.client = client;
     this.hanging = hanging;
+    this.holding = holding;
     this.fromClient = new BufferedInputStream(client.getInputStream());
     this.toClient = client.getOutputStream();
   }
@@ -98,7 +102,8 @@ final class HttpProxyConnection implements AutoCloseable {
     }
     long limit = requestCut.map(Cut::bytes).orElse(Long.MAX_VALUE);
     var relay =
-        new HttpRelay(fromClient, toServer, limit, request.requestBytes, request.requestBody);
+        new HttpRelay(
+            fromClient, toServer, limit, request.requestBytes, request.requestBody, holding);
     try {
       byte[] head = request.head().raw();
       relay.write(head, head.length);
@@ -190,7 +195,8 @@ final class HttpProxyConnection implements AutoCloseable {
             toClient,
             limit(head, exchange.cut()),
             request.responseBytes,
-            request.responseBody);
+            request.responseBody,
+            holding);
     request.answered(head.status());
     byte[] raw = head.raw();
     relay.write(raw, raw.length);
@@ -224,7 +230,8 @@ final class HttpProxyConnection implements AutoCloseable {
       var nowhere = OutputStream.nullOutputStream();
       var uncounted = new AtomicLong();
       copyRequestBody(
-          new HttpRelay(fromClient, nowhere, Long.MAX_VALUE, uncounted, uncounted), request.head());
+          new HttpRelay(fromClient, nowhere, Long.MAX_VALUE, uncounted, uncounted, holding),
+          request.head());
     }
     byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
     var head = new StringBuilder("HTTP/1.1 " + answer.status() + " Injected\r\n");

@@ -19,6 +19,7 @@ final class HttpRelay {
   private final OutputStream out;
   private final AtomicLong bytes;
   private final AtomicLong bodyBytes;
+  private final HangSwitch holding;
   private final byte[] buffer = new byte[16 * 1024];
   private long left;
 
@@ -26,16 +27,30 @@ final class HttpRelay {
    * @param limit how many bytes pass; the one after them throws {@link CutReached}
    * @param bytes counts what has passed
    * @param bodyBytes counts what has passed of the body, without the framing of chunks
+   * @param holding holds the bytes up
    */
-  HttpRelay(InputStream in, OutputStream out, long limit, AtomicLong bytes, AtomicLong bodyBytes) {
+  HttpRelay(
+      InputStream in,
+      OutputStream out,
+      long limit,
+      AtomicLong bytes,
+      AtomicLong bodyBytes,
+      HangSwitch holding) {
     this.in = in;
     this.out = out;
     this.left = limit;
     this.bytes = bytes;
     this.bodyBytes = bodyBytes;
+    this.holding = holding;
   }
 
   void write(byte[] from, int length) throws IOException {
+    try {
+      holding.pass();
+    } catch (InterruptedException e) {
+      // Nobody interrupts this thread; the proxy ends it by closing its sockets.
+      Thread.currentThread().interrupt();
+    }
     int passing = (int) Math.min(left, length);
     if (passing > 0) {
       // Counted first, so that who has got the bytes finds them counted.

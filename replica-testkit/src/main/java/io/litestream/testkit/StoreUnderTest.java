@@ -58,8 +58,8 @@ public interface StoreUnderTest extends AutoCloseable {
   }
 
   /**
-   * Makes the store's server take requests and not answer them, until it is let go. If it stands
-   * behind a proxy, that does it.
+   * Makes the store's server take requests and not answer them, and stop in the middle of an answer
+   * that it gives, until it is let go. If it stands behind a proxy, that does it.
    *
    * @see Capability#FALLS_SILENT
    */

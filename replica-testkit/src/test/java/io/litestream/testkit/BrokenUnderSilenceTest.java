@@ -9,12 +9,18 @@ import io.litestream.spi.ObjectWriter;
 import io.litestream.spi.ReplicaException;
 import io.litestream.spi.ReplicaException.Kind;
 import io.litestream.spi.ReplicaStore;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** R3, R6, R8: what a store can do wrong with an interrupt while it waits is found. */
@@ -84,6 +90,85 @@ class BrokenUnderSilenceTest {
               }
             })
         .assertFailsOnly("R8", "interruptEndsAListing");
+  }
+
+  /** What waits without hearing of an interrupt, as for a socket. */
+  private static <T> T deaf(Supplier<T> wait) {
+    CompletableFuture<T> answer = CompletableFuture.supplyAsync(wait);
+    boolean interrupted = false;
+    while (true) {
+      try {
+        return answer.get();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      } catch (ExecutionException e) {
+        throw new AssertionError(e);
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+  }
+
+  @Test
+  void interruptNotHeardInTheMiddleOfAnObject() {
+    run(memory ->
+            new ForwardingStore(memory) {
+              @Override
+              public InputStream open(String key) throws IOException {
+                return new FilterInputStream(store.open(key)) {
+                  @Override
+                  public int read(byte[] buffer, int offset, int length) {
+                    return deaf(() -> readNow(buffer, offset, length));
+                  }
+
+                  private int readNow(byte[] buffer, int offset, int length) {
+                    try {
+                      return in.read(buffer, offset, length);
+                    } catch (IOException e) {
+                      throw new AssertionError(e);
+                    }
+                  }
+                };
+              }
+            })
+        .assertFailsOnly("R8", "interruptEndsAReadInTheMiddle");
+  }
+
+  @Test
+  void closingReadsTheRest() {
+    run(memory ->
+            new ForwardingStore(memory) {
+              @Override
+              public InputStream open(String key) throws IOException {
+                return new FilterInputStream(store.open(key)) {
+                  @Override
+                  public void close() throws IOException {
+                    CompletableFuture<Boolean> rest =
+                        CompletableFuture.supplyAsync(() -> isReadToTheEnd(in));
+                    try {
+                      rest.get(6, TimeUnit.SECONDS);
+                    } catch (TimeoutException e) {
+                      // Longer than anybody should have to wait.
+                    } catch (InterruptedException | ExecutionException e) {
+                      throw new IOException(e);
+                    }
+                    super.close();
+                  }
+                };
+              }
+
+              private static boolean isReadToTheEnd(InputStream in) {
+                try {
+                  in.transferTo(OutputStream.nullOutputStream());
+                  return true;
+                } catch (IOException e) {
+                  return false;
+                }
+              }
+            })
+        .assertFailsOnly("R8", "streamIsClosedInTheMiddle");
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -288,6 +289,24 @@ class HttpFaultProxyTest {
         .isInstanceOf(TimeoutException.class);
     proxy.close();
     assertThatThrownBy(rest::get).hasRootCauseInstanceOf(IOException.class);
+  }
+
+  @Test
+  void hangHoldsUpWhatIsUnderWayUntilItIsLetGo() throws Exception {
+    byte[] body = random(20_000_000);
+    HttpResponse<InputStream> answer =
+        client.send(
+            request("/").PUT(BodyPublishers.ofByteArray(body)).build(),
+            BodyHandlers.ofInputStream());
+    byte[] first = answer.body().readNBytes(500);
+    StoreHold hold = proxy.hang();
+    var rest = threads.submit(() -> answer.body().readAllBytes());
+    assertThat(hold.awaitReached(Duration.ofSeconds(30))).isTrue();
+    assertThatThrownBy(() -> rest.get(200, TimeUnit.MILLISECONDS))
+        .isInstanceOf(TimeoutException.class);
+    hold.release();
+    assertThat(first).isEqualTo(Arrays.copyOf(body, 500));
+    assertThat(rest.get()).isEqualTo(Arrays.copyOfRange(body, 500, body.length));
   }
 
   @Test

@@ -1,54 +1,50 @@
 package io.litestream.replica.azure;
 
+import io.litestream.spi.InterruptibleWait;
 import java.io.IOException;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
 import okhttp3.Interceptor;
 import okhttp3.Response;
+import okhttp3.ResponseBody;
+import okio.Buffer;
+import okio.ForwardingSource;
+import okio.Okio;
+import okio.Source;
 
 /**
- * Cancels calls whose thread is interrupted: one that waits for a socket does not hear of it. Used
+ * Cancels calls whose thread is interrupted while it waits for the answer, or for more of it. Used
  * by any number of threads.
  */
 final class InterruptedCalls implements Interceptor {
 
-  /** How soon an interrupt is heard. */
-  private static final long HEARING_MILLIS = 100;
-
-  /** A thread for all stores, which ends when no call is under way. */
-  private static final ScheduledThreadPoolExecutor HEARING =
-      new ScheduledThreadPoolExecutor(
-          1,
-          task -> {
-            Thread thread = new Thread(task, "litestream-azure-interrupts");
-            thread.setDaemon(true);
-            return thread;
-          });
-
-  static {
-    HEARING.setRemoveOnCancelPolicy(true);
-    HEARING.setKeepAliveTime(1, TimeUnit.MINUTES);
-    HEARING.allowCoreThreadTimeOut(true);
-  }
-
   @Override
   public Response intercept(Chain chain) throws IOException {
-    Thread waiting = Thread.currentThread();
-    Future<?> hearing =
-        HEARING.scheduleWithFixedDelay(
-            () -> {
-              if (waiting.isInterrupted()) {
-                chain.call().cancel();
-              }
-            },
-            HEARING_MILLIS,
-            HEARING_MILLIS,
-            TimeUnit.MILLISECONDS);
-    try {
-      return chain.proceed(chain.request());
-    } finally {
-      hearing.cancel(false);
+    Call call = chain.call();
+    Response response = InterruptibleWait.run(() -> chain.proceed(chain.request()), call::cancel);
+    ResponseBody body = response.body();
+    if (body == null) {
+      return response;
+    }
+    var heard = Okio.buffer(new Heard(body.source(), call));
+    return response
+        .newBuilder()
+        .body(ResponseBody.create(heard, body.contentType(), body.contentLength()))
+        .build();
+  }
+
+  /** An answer's body. */
+  private static final class Heard extends ForwardingSource {
+
+    private final Call call;
+
+    Heard(Source body, Call call) {
+      super(body);
+      this.call = call;
+    }
+
+    @Override
+    public long read(Buffer sink, long count) throws IOException {
+      return InterruptibleWait.run(() -> super.read(sink, count), call::cancel);
     }
   }
 }

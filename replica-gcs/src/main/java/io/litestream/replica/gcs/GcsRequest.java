@@ -2,12 +2,12 @@ package io.litestream.replica.gcs;
 
 import com.google.api.client.http.LowLevelHttpRequest;
 import com.google.api.client.http.LowLevelHttpResponse;
+import io.litestream.spi.InterruptibleWait;
 import io.litestream.spi.RequestObserver.Operation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
-import java.util.concurrent.Future;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.core5.http.ContentType;
@@ -59,14 +59,16 @@ final class GcsRequest extends LowLevelHttpRequest {
     }
     long began = System.nanoTime();
     boolean failed = true;
-    Future<?> hearing = transport.abortWhenInterrupted(request);
     try {
-      var answer = new GcsAnswer(request, transport.client().executeOpen(null, request, null));
+      var answer =
+          new GcsAnswer(
+              request,
+              InterruptibleWait.run(
+                  () -> transport.client().executeOpen(null, request, null), request::abort));
       int status = answer.getStatusCode();
       failed = status >= 400 && status != CLIENT_CLOSED_REQUEST;
       return answer;
     } finally {
-      hearing.cancel(false);
       // An answer with an object in it goes on: whoever reads it tells of it at the end.
       if (operation != Operation.GET || failed) {
         transport.ended(operation, failed ? 0 : sent(), began, failed);

@@ -7,11 +7,6 @@ import io.litestream.spi.RequestObserver.Operation;
 import io.litestream.spi.RequestObserver.Request;
 import java.net.URI;
 import java.time.Duration;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
@@ -26,11 +21,6 @@ final class GcsTransport extends HttpTransport {
 
   /** More than the engine has threads for one destination, and restores read ahead. */
   private static final int MOST_CONNECTIONS = 64;
-
-  /** How soon an interrupt is heard. */
-  private static final long HEARING_MILLIS = 100;
-
-  private static final ScheduledExecutorService HEARING = hearing();
 
   private final RequestObserver observer;
   private final CloseableHttpClient client;
@@ -72,41 +62,6 @@ final class GcsTransport extends HttpTransport {
       case "POST" -> path.startsWith("/batch/") ? Operation.DELETE : Operation.PUT;
       default -> Operation.PUT;
     };
-  }
-
-  /** A thread for all stores, which ends when no request is under way. */
-  private static ScheduledExecutorService hearing() {
-    var hearing =
-        new ScheduledThreadPoolExecutor(
-            1,
-            task -> {
-              Thread thread = new Thread(task, "litestream-gcs-interrupts");
-              thread.setDaemon(true);
-              return thread;
-            });
-    hearing.setRemoveOnCancelPolicy(true);
-    hearing.setKeepAliveTime(1, TimeUnit.MINUTES);
-    hearing.allowCoreThreadTimeOut(true);
-    return hearing;
-  }
-
-  /**
-   * Aborts a request of this thread if that is interrupted: who waits for a socket does not hear of
-   * it.
-   *
-   * @return to be cancelled when the answer is there
-   */
-  Future<?> abortWhenInterrupted(HttpUriRequestBase request) {
-    Thread waiting = Thread.currentThread();
-    return HEARING.scheduleWithFixedDelay(
-        () -> {
-          if (waiting.isInterrupted()) {
-            request.abort();
-          }
-        },
-        HEARING_MILLIS,
-        HEARING_MILLIS,
-        TimeUnit.MILLISECONDS);
   }
 
   CloseableHttpClient client() {

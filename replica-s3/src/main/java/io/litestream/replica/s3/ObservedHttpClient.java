@@ -1,5 +1,6 @@
 package io.litestream.replica.s3;
 
+import io.litestream.spi.InterruptibleWait;
 import io.litestream.spi.RequestObserver;
 import io.litestream.spi.RequestObserver.Operation;
 import io.litestream.spi.RequestObserver.Request;
@@ -9,12 +10,8 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
@@ -31,23 +28,17 @@ import software.amazon.awssdk.http.SdkHttpRequest;
  */
 final class ObservedHttpClient implements SdkHttpClient {
 
-  /** How soon an interrupt is heard. */
-  private static final long HEARING_MILLIS = 100;
-
   private final SdkHttpClient http;
   private final RequestObserver observer;
-  private final ScheduledExecutorService clock;
   private final Set<Attempt> underWay = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   /**
    * @param http not closed by this client: others may use it
-   * @param clock the same
    */
-  ObservedHttpClient(SdkHttpClient http, RequestObserver observer, ScheduledExecutorService clock) {
+  ObservedHttpClient(SdkHttpClient http, RequestObserver observer) {
     this.http = http;
     this.observer = observer;
-    this.clock = clock;
   }
 
   @Override
@@ -89,11 +80,6 @@ final class ObservedHttpClient implements SdkHttpClient {
     underWay.stream().filter(attempt -> !attempt.isVital).forEach(Attempt::abort);
   }
 
-  /** A wait for the server. */
-  private interface Wait<T> {
-    T run() throws IOException;
-  }
-
   /** One request. Ends once: with its answer's last byte, or when somebody gives it up. */
   private final class Attempt implements ExecutableHttpRequest {
 
@@ -104,8 +90,6 @@ final class ObservedHttpClient implements SdkHttpClient {
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicLong bytes = new AtomicLong();
     private volatile long began;
-    private volatile @Nullable Thread waiting;
-    private volatile @Nullable Future<?> hearing;
 
     Attempt(HttpExecuteRequest request) {
       SdkHttpRequest head = request.httpRequest();
@@ -149,12 +133,9 @@ final class ObservedHttpClient implements SdkHttpClient {
         underWay.remove(this);
         throw new IOException("the store has been closed");
       }
-      hearing =
-          clock.scheduleWithFixedDelay(
-              this::abortIfInterrupted, HEARING_MILLIS, HEARING_MILLIS, TimeUnit.MILLISECONDS);
       HttpExecuteResponse response;
       try {
-        response = whileHearing(inner::call);
+        response = InterruptibleWait.run(inner::call, this::abort);
       } catch (IOException | RuntimeException e) {
         end(true);
         throw e;
@@ -176,22 +157,6 @@ final class ObservedHttpClient implements SdkHttpClient {
           .build();
     }
 
-    private <T> T whileHearing(Wait<T> wait) throws IOException {
-      waiting = Thread.currentThread();
-      try {
-        return wait.run();
-      } finally {
-        waiting = null;
-      }
-    }
-
-    private void abortIfInterrupted() {
-      Thread thread = waiting;
-      if (thread != null && thread.isInterrupted()) {
-        abort();
-      }
-    }
-
     @Override
     public void abort() {
       inner.abort();
@@ -200,10 +165,6 @@ final class ObservedHttpClient implements SdkHttpClient {
 
     private void end(boolean failed) {
       underWay.remove(this);
-      Future<?> heard = hearing;
-      if (heard != null) {
-        heard.cancel(false);
-      }
       if (ended.compareAndSet(false, true)) {
         observer.onRequest(
             new Request(
@@ -264,7 +225,8 @@ final class ObservedHttpClient implements SdkHttpClient {
       @Override
       public int read(byte[] target, int offset, int length) throws IOException {
         try {
-          int got = whileHearing(() -> in.read(target, offset, length));
+          int got =
+              InterruptibleWait.run(() -> in.read(target, offset, length), Attempt.this::abort);
           if (got < 0) {
             end(false);
           } else {

@@ -51,7 +51,7 @@ final class S3Store implements ReplicaStore {
     this.settings = settings;
     this.deadlines = deadlines;
     this.connections = connections;
-    this.http = new ObservedHttpClient(connections.http(), observer, connections.clock());
+    this.http = new ObservedHttpClient(connections.http(), observer);
     this.client = S3Clients.open(settings, deadlines, http, connections);
     this.leftUploads = new LeftUploads(settings.place(), InstantSource.system());
   }

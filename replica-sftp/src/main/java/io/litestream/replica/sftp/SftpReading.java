@@ -27,6 +27,7 @@ final class SftpReading extends InputStream {
   private final long size;
   private final long began;
   private long bytes;
+  private boolean ended;
   private boolean failed;
   private boolean closed;
 
@@ -86,6 +87,7 @@ final class SftpReading extends InputStream {
       }
       int got = in.read(target, offset, length);
       bytes += Math.max(0, got);
+      ended |= got < 0;
       return got;
     } catch (IOException | RuntimeException e) {
       failed = true;
@@ -99,23 +101,36 @@ final class SftpReading extends InputStream {
     return (int) Math.max(0, Math.min(Integer.MAX_VALUE, size - bytes));
   }
 
+  /**
+   * In the middle of a file there are answers to come, which the library waits for: as long as a
+   * server takes that may be silent. Another thread does that.
+   */
   @Override
   public void close() {
     if (closed) {
       return;
     }
     closed = true;
+    if (ended || bytes >= size) {
+      closeFile();
+    } else {
+      Thread thread = new Thread(this::closeFile, "litestream-sftp-close");
+      thread.setDaemon(true);
+      thread.start();
+    }
+    store.observe(Operation.GET, bytes, began, failed);
+  }
+
+  private void closeFile() {
     boolean interrupted = Thread.interrupted();
     try {
       in.close();
     } catch (IOException | RuntimeException e) {
       // What was read was read; the server closes the file with the connection at the latest.
-      failed |= !sftp.isOpen();
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
-      store.observe(Operation.GET, bytes, began, failed);
     }
   }
 }
