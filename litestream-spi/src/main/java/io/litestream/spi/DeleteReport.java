@@ -30,5 +30,15 @@ public record DeleteReport(List<String> deleted, List<Failure> failed) {
       requireNonNull(code, "code");
       requireNonNull(message, "message");
     }
+
+    /** What an exception says of a key; its message without the words that name the key again. */
+    public static Failure of(String key, ReplicaException e) {
+      String message = String.valueOf(e.getMessage());
+      String action = "delete " + key + ": ";
+      return new Failure(
+          key,
+          e.code().orElse("Unknown"),
+          message.startsWith(action) ? message.substring(action.length()) : message);
+    }
   }
 }

@@ -6,6 +6,9 @@
  * io.litestream.spi.ReplicaStore} states the rules, numbered R1 to R10; the contract suite in the
  * module {@code replica-testkit} checks them and names them in its tests.
  *
+ * <p>Two promises are hard to keep with most libraries: {@link io.litestream.spi.InterruptibleWait}
+ * and {@link io.litestream.spi.ResumedInputStream} keep them for an adapter.
+ *
  * <p>An adapter is found by {@link java.util.ServiceLoader}: list the {@link
  * io.litestream.spi.ReplicaStoreProvider} in {@code
  * META-INF/services/io.litestream.spi.ReplicaStoreProvider} and put the jar on the class path.

@@ -92,13 +92,7 @@ final class AzureErrors {
   }
 
   Failure failure(String key, Throwable e) {
-    ReplicaException translated = translate("delete", key, e);
-    String message = String.valueOf(translated.getMessage());
-    String action = "delete " + key + ": ";
-    return new Failure(
-        key,
-        translated.code().orElse("Unknown"),
-        message.startsWith(action) ? message.substring(action.length()) : message);
+    return Failure.of(key, translate("delete", key, e));
   }
 
   static String code(BlobStorageException e) {

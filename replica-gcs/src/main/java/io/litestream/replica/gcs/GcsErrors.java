@@ -106,20 +106,11 @@ final class GcsErrors {
   }
 
   Failure failure(String key, Exception e) {
-    return failure(key, translate("delete", key, e));
+    return Failure.of(key, translate("delete", key, e));
   }
 
   Failure failure(String key, GoogleJsonError error) {
-    return failure(key, answer("delete", key, error));
-  }
-
-  private static Failure failure(String key, ReplicaException e) {
-    String message = String.valueOf(e.getMessage());
-    String action = "delete " + key + ": ";
-    return new Failure(
-        key,
-        e.code().orElse("Unknown"),
-        message.startsWith(action) ? message.substring(action.length()) : message);
+    return Failure.of(key, answer("delete", key, error));
   }
 
   private static String reason(GoogleJsonError error) {

@@ -5,47 +5,33 @@ import com.google.api.services.storage.Storage;
 import io.litestream.spi.ReplicaException;
 import io.litestream.spi.ReplicaException.Kind;
 import io.litestream.spi.RequestObserver.Operation;
-import java.io.EOFException;
+import io.litestream.spi.ResumedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * An object being read. One request gives all of it; if the connection breaks, another one goes on
- * where it broke, in the same generation of the object, as long as something worth the request
- * arrived before.
- */
-final class GcsReading extends InputStream {
-
-  /** So much has to arrive for a break to be forgiven. */
-  private static final int PROGRESS = 1 << 20;
+/** Asks for one generation of an object, from any byte on. */
+final class GcsReading implements ResumedInputStream.Source {
 
   private final GcsStore store;
   private final String key;
-  private Answer answer;
-  private final long length;
   private final long generation;
-  private long position;
-  private int breaks;
-  private boolean closed;
 
-  /** One request that is being answered. */
-  private record Answer(HttpResponse response, InputStream body, long began, long from) {}
-
-  private GcsReading(GcsStore store, String key, Answer answer) throws ReplicaException {
+  private GcsReading(GcsStore store, String key, long generation) {
     this.store = store;
     this.key = key;
-    this.answer = answer;
-    this.length = number("content-length");
-    this.generation = number("x-goog-generation");
+    this.generation = generation;
   }
 
-  static GcsReading begin(GcsStore store, String key) throws ReplicaException {
-    return new GcsReading(store, key, send(store, key, 0, null));
+  static InputStream begin(GcsStore store, String key) throws ReplicaException {
+    Body first = send(store, key, 0, null);
+    long length = first.number("content-length");
+    long generation = first.number("x-goog-generation");
+    return new ResumedInputStream(
+        key, length, store.deadlines().retries(), new GcsReading(store, key, generation), first);
   }
 
-  private static Answer send(GcsStore store, String key, long from, @Nullable Long generation)
+  private static Body send(GcsStore store, String key, long from, @Nullable Long generation)
       throws ReplicaException {
     long began = System.nanoTime();
     try {
@@ -65,95 +51,55 @@ final class GcsReading extends InputStream {
             .answer("open", key, response.getStatusCode(), "HTTP " + response.getStatusCode(), "");
       }
       InputStream body = response.getContent();
-      return new Answer(response, body == null ? InputStream.nullInputStream() : body, began, from);
+      return new Body(
+          store, key, response, body == null ? InputStream.nullInputStream() : body, began);
     } catch (IOException | RuntimeException e) {
       throw store.errors().translate("open", key, e);
     }
   }
 
-  private long number(String header) throws ReplicaException {
-    String number = answer.response().getHeaders().getFirstHeaderStringValue(header);
-    if (number == null || !number.matches("[0-9]{1,18}")) {
-      finish(true);
-      throw new ReplicaException(
-          Kind.UNAVAILABLE, "open", key, "Incomplete", "the answer has no " + header, null);
-    }
-    return Long.parseLong(number);
+  @Override
+  public ResumedInputStream.Answer request(long from) throws ReplicaException {
+    return send(store, key, from, generation);
   }
 
   @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    int read = read(one, 0, 1);
-    return read < 0 ? -1 : one[0] & 0xff;
-  }
-
-  @Override
-  public int read(byte[] bytes, int offset, int wanted) throws IOException {
-    Objects.checkFromIndexSize(offset, wanted, bytes.length);
-    if (wanted == 0) {
-      return 0;
-    }
-    while (position < length) {
-      requireUsable();
-      try {
-        int read = answer.body().read(bytes, offset, wanted);
-        if (read < 0) {
-          throw new EOFException("after " + position + " of " + length + " bytes");
-        }
-        position += read;
-        return read;
-      } catch (IOException | RuntimeException e) {
-        resume(e);
-      }
-    }
-    return -1;
-  }
-
-  private void requireUsable() throws IOException {
-    if (closed) {
-      throw new ReplicaException(
-          Kind.UNAVAILABLE, "read", key, null, "the stream has been closed", null);
-    }
+  public void requireUsable() throws ReplicaException {
     store.requireUsable("read", key);
   }
 
-  private void resume(Exception broken) throws IOException {
-    breaks = position - answer.from() < PROGRESS ? breaks + 1 : 1;
-    finish(true);
-    if (breaks > store.deadlines().retries() || Thread.currentThread().isInterrupted()) {
-      closed = true;
-      throw store.errors().translate("read", key, broken);
-    }
-    try {
-      answer = send(store, key, position, generation);
-    } catch (ReplicaException e) {
-      closed = true;
-      throw e;
-    }
-  }
-
-  /** Tells of the request that was being answered, and lets go of its connection. */
-  private void finish(boolean failed) {
-    long bytes = position - answer.from();
-    try {
-      answer.response().disconnect();
-    } catch (IOException | RuntimeException e) {
-      // The answer is not wanted any more; there is nothing to lose.
-    }
-    store.client().transport().ended(Operation.GET, bytes, answer.began(), failed);
-  }
-
   @Override
-  public void close() {
-    if (!closed) {
-      closed = true;
-      finish(false);
-    }
+  public ReplicaException broken(Exception e) {
+    return store.errors().translate("read", key, e);
   }
 
-  @Override
-  public String toString() {
-    return "GcsReading[" + key + "]";
+  /**
+   * An answer with an object in it, or the rest of one.
+   *
+   * @param began by {@link System#nanoTime}
+   */
+  private record Body(
+      GcsStore store, String key, HttpResponse response, InputStream body, long began)
+      implements ResumedInputStream.Answer {
+
+    long number(String header) throws ReplicaException {
+      String number = response.getHeaders().getFirstHeaderStringValue(header);
+      if (number == null || !number.matches("[0-9]{1,18}")) {
+        end(0, true);
+        throw new ReplicaException(
+            Kind.UNAVAILABLE, "open", key, "Incomplete", "the answer has no " + header, null);
+      }
+      return Long.parseLong(number);
+    }
+
+    @Override
+    public void end(long bytes, boolean failed) {
+      try {
+        response.disconnect();
+      } catch (IOException | RuntimeException e) {
+        // The answer is not wanted any more; there is nothing to lose.
+      }
+      store.client().transport().ended(Operation.GET, bytes, began, failed);
+    }
   }
 }
