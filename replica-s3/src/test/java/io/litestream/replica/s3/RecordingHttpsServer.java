@@ -55,19 +55,19 @@ final class RecordingHttpsServer implements AutoCloseable {
   }
 
   static RecordingHttpsServer plain() throws IOException {
-    return new RecordingHttpsServer(HttpServer.create(address(), 0), "http");
+    return new RecordingHttpsServer(HttpServer.create(anyPort(), 0), "http");
   }
 
   /**
    * @param directory for the certificate
    */
   static RecordingHttpsServer withTls(Path directory) throws Exception {
-    HttpsServer server = HttpsServer.create(address(), 0);
+    HttpsServer server = HttpsServer.create(anyPort(), 0);
     server.setHttpsConfigurator(new HttpsConfigurator(context(directory)));
     return new RecordingHttpsServer(server, "https");
   }
 
-  private static InetSocketAddress address() {
+  private static InetSocketAddress anyPort() {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
   }
 
@@ -126,6 +126,10 @@ final class RecordingHttpsServer implements AutoCloseable {
       return "<CompleteMultipartUploadResult><ETag>\"1\"</ETag></CompleteMultipartUploadResult>";
     }
     return "";
+  }
+
+  InetSocketAddress address() {
+    return server.getAddress();
   }
 
   String endpoint() {

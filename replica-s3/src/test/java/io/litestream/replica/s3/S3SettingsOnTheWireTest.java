@@ -10,10 +10,14 @@ import io.litestream.spi.ReplicaException.Kind;
 import io.litestream.spi.ReplicaSettings;
 import io.litestream.spi.ReplicaStore;
 import io.litestream.spi.RequestObserver;
+import io.litestream.testkit.HttpFault;
+import io.litestream.testkit.HttpFaultProxy;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,8 +49,13 @@ class S3SettingsOnTheWireTest {
 
   private static void put(Map<String, String> settings, int bytes) throws IOException {
     try (ReplicaStore store =
-            new S3StoreProvider().open(new ReplicaSettings("s3", settings), RequestObserver.NONE);
-        ObjectWriter writer = store.create("key")) {
+        new S3StoreProvider().open(new ReplicaSettings("s3", settings), RequestObserver.NONE)) {
+      put(store, bytes);
+    }
+  }
+
+  private static void put(ReplicaStore store, int bytes) throws IOException {
+    try (ObjectWriter writer = store.create("key")) {
       writer.write(new byte[bytes]);
       writer.commit();
     }
@@ -109,6 +118,43 @@ class S3SettingsOnTheWireTest {
   void theRegionIsPartOfTheSignature() throws Exception {
     assertThat(sent().header("authorization")).contains("/us-east-1/s3/");
     assertThat(sent("region", "eu-7").header("authorization")).contains("/eu-7/s3/");
+  }
+
+  @Test
+  void theRegionThatAmazonNamesIsTakenForAllThatFollows() throws Exception {
+    try (RecordingHttpsServer server = RecordingHttpsServer.plain();
+        HttpFaultProxy proxy = HttpFaultProxy.before(server.address())) {
+      var endpoint = URI.create("http://127.0.0.1:" + proxy.port());
+      proxy.onNext(
+          1,
+          HttpFault.answer(
+              301,
+              Map.of("x-amz-bucket-region", "eu-west-1"),
+              "<Error><Code>PermanentRedirect</Code><Message>elsewhere</Message></Error>"));
+      S3Settings settings =
+          S3Settings.read(new ReplicaSettings("s3", settings(endpoint.toString())), Map.of());
+      try (ReplicaStore store =
+          S3Store.open(
+              new S3Settings(
+                  new S3Place(
+                      "b", "app", Optional.of(endpoint), Optional.empty(), Vendor.AWS, true, false),
+                  settings.keys(),
+                  settings.isVerified(),
+                  settings.partSizes(),
+                  settings.storageClass(),
+                  settings.kmsKeyId(),
+                  settings.customerKey()),
+              Deadlines.DEFAULT,
+              RequestObserver.NONE)) {
+        put(store, 10);
+        put(store, 10);
+      }
+      assertThat(server.requests())
+          .hasSize(2)
+          .allSatisfy(
+              request -> assertThat(request.header("authorization")).contains("/eu-west-1/s3/"));
+      assertThat(proxy.requests()).hasSize(3);
+    }
   }
 
   @Test
