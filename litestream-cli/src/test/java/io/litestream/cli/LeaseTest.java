@@ -140,6 +140,33 @@ class LeaseTest {
   }
 
   @Test
+  void aLeaseThatCannotBeRenewedShowsEverywhereUntilItCan() throws Exception {
+    Path epochs = replica.root().resolve("lease");
+    Path away = replica.root().resolveSibling("away");
+    try (LitestreamProcess process = replicate("one")) {
+      process.await("it has a snapshot", () -> !replica.snapshots().isEmpty());
+      Files.move(epochs, away);
+      Files.writeString(epochs, "in the way");
+      process.awaitOutput("msg=\"lease cannot be taken or renewed\"");
+      process.awaitOutput("msg=\"lease ran out; nothing is written until it is held again\"");
+      insert("one");
+
+      process.await("it is unhealthy", () -> get(process, "/healthz").statusCode() == 503);
+      assertThat(get(process, "/metrics").body())
+          .containsPattern("litestream_replica_lease_held\\{[^}]*\\} 0\\.0");
+      assertThat(holds(status(process))).isFalse();
+      assertThat(status(process).text("error")).isPresent();
+
+      Files.delete(epochs);
+      Files.move(away, epochs);
+      process.await("it holds it again", () -> holds(status(process)));
+      process.await("it is healthy", () -> get(process, "/healthz").statusCode() == 200);
+      process.stop();
+    }
+    assertThat(replica.generations()).hasSize(1);
+  }
+
+  @Test
   void aRestartGoesOnAtOnceInTheSameGeneration() throws Exception {
     try (LitestreamProcess first = replicate("one")) {
       first.await("it has a snapshot", () -> !replica.snapshots().isEmpty());

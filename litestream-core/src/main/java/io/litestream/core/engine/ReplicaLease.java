@@ -198,16 +198,22 @@ final class ReplicaLease {
       log.apply(Level.WARN).addKeyValue("error", reason).log("lease cannot be taken or renewed");
     }
     problem = Optional.of(reason);
-    if (!mayWrite() && state instanceof Held) {
+    giveUpIfRunOut();
+  }
+
+  /** What was thought to be safe is not written any more. */
+  private void giveUpIfRunOut() {
+    if (state instanceof Held && !mayWrite()) {
       log.apply(Level.ERROR).log("lease ran out; nothing is written until it is held again");
       state = new Unknown(false);
     }
   }
 
   private void step(Candidate me) throws IOException {
+    giveUpIfRunOut();
     LeaseState before = state;
     if (before instanceof Held held) {
-      if (mayWrite() && take(me, held.epoch() + 1)) {
+      if (take(me, held.epoch() + 1)) {
         renewals++;
         cleanUpAtTimes();
         return;
