@@ -7,6 +7,7 @@ import io.litestream.cli.config.Monitoring;
 import io.litestream.cli.output.JsonTree;
 import io.litestream.core.DatabaseOptions;
 import io.litestream.core.DrillOptions;
+import io.litestream.core.LeaseOptions;
 import io.litestream.core.Litestream;
 import io.litestream.core.ReplicaOptions;
 import io.litestream.core.ReplicaStores;
@@ -185,6 +186,7 @@ class MonitorTest {
     assertThat(value("litestream_replica_lag_bytes", db(), name)).isZero();
     assertThat(value("litestream_generation_total", db(), "reason=\"no generation exists\""))
         .isEqualTo(1);
+    assertThat(metrics()).as("without a lease").doesNotContain("litestream_replica_lease_held{");
   }
 
   @Test
@@ -243,7 +245,8 @@ class MonitorTest {
         DatabaseOptions.of(
             database,
             new ReplicaOptions("mem", "memory", Map.of(), Duration.ofMillis(50))
-                .with(new DrillOptions(Optional.of(Duration.ofMillis(100)), Optional.empty())));
+                .with(new DrillOptions(Optional.of(Duration.ofMillis(100)), Optional.empty()))
+                .with(new LeaseOptions(LeaseOptions.Mode.ON, LeaseOptions.DEFAULT_TTL)));
     Replication replication =
         litestream.replicate(
             new DatabaseOptions(
@@ -345,7 +348,8 @@ class MonitorTest {
             "litestream_replica_wal_index db,name",
             "litestream_replica_wal_offset db,name",
             "litestream_replica_operation_total operation,replica_type",
-            "litestream_replica_operation_bytes operation,replica_type");
+            "litestream_replica_operation_bytes operation,replica_type")
+        .contains("litestream_replica_lease_held db,name");
     assertThat(metrics()).contains("jvm_memory_used_bytes{area=\"heap\"}");
   }
 
