@@ -23,8 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What goes wrong in a year, in minutes: a writer that never rests, kill -9, a store that fails one
- * request in fifty, snapshots and retention all the time. With the system property {@code
- * soak.seconds} at 1800 there is a snapshot a minute, a kill every other one, and a window of five.
+ * request in fifty, snapshots, retention and restore drills all the time. With the system property
+ * {@code soak.seconds} at 1800 there is a snapshot a minute, a kill every other one, and a window
+ * of five.
  */
 @Tag("long")
 class SoakTest {
@@ -44,6 +45,7 @@ class SoakTest {
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
   private Path database = Path.of("");
   private Path config = Path.of("");
+  private int drills;
 
   /** A row more with each commit, of which some hundred are kept, and how many there were. */
   private void write() {
@@ -57,7 +59,8 @@ class SoakTest {
         s.execute("UPDATE state SET last = " + row);
         s.execute("DELETE FROM t WHERE id <= " + (row - KEPT_ROWS));
         s.execute("COMMIT");
-        TimeUnit.MILLISECONDS.sleep(5);
+        // So fast that what half an hour's window keeps has room in this process.
+        TimeUnit.MILLISECONDS.sleep(20);
       }
     } catch (SQLException | InterruptedException e) {
       failure.set(e);
@@ -86,9 +89,12 @@ class SoakTest {
                 .formatted(
                     database,
                     server.replica(
-                        ", retention: %dms, retention-check-interval: %dms, snapshot-interval: %dms"
+                        """
+                        , retention: %dms, retention-check-interval: %dms, \
+                        snapshot-interval: %dms, validation-interval: %dms"""
                             .formatted(
                                 WINDOW.toMillis(),
+                                BETWEEN_SNAPSHOTS.toMillis(),
                                 BETWEEN_SNAPSHOTS.toMillis(),
                                 BETWEEN_SNAPSHOTS.toMillis()))));
     try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + database);
@@ -115,6 +121,7 @@ class SoakTest {
           Instant kill = Instant.now().plus(BETWEEN_KILLS);
           process.await(
               "it is to be killed", Duration.ofHours(1), () -> Instant.now().isAfter(kill));
+          countDrills(process);
         }
         server.proxy().clearRequests();
       }
@@ -124,17 +131,26 @@ class SoakTest {
             "some passes of retention are through",
             Duration.ofHours(1),
             () -> Instant.now().isAfter(passes));
+        process.awaitOutput("restore drill passed");
         stop.set(true);
         writer.join();
         process.stop();
+        countDrills(process);
       }
       assertThat(failure.get()).isNull();
+      assertThat(drills).isPositive();
 
       assertVerifies();
       assertWindowRestores(Instant.now());
       assertThat(oldest("snapshots")).isAfter(half);
       assertThat(oldest("wal")).isAfter(half);
     }
+  }
+
+  private void countDrills(LitestreamProcess process) throws Exception {
+    String output = process.output();
+    assertThat(output).doesNotContain("restore drill failed");
+    drills += output.split("restore drill passed", -1).length - 1;
   }
 
   private LitestreamProcess replicate() throws Exception {
