@@ -126,13 +126,11 @@ class CheckCommandTest {
   }
 
   /** Runs until something is logged; what comes after that does not matter. */
-  private String replicateUntil(String message, Path config) {
+  private String replicateUntil(String message, Path config) throws Exception {
     CompletableFuture<Integer> code =
         CompletableFuture.supplyAsync(
             () -> command.run("replicate", "-shutdown-timeout", "1s", "-config", config));
-    while (!command.err().contains(message) && !code.isDone()) {
-      Thread.onSpinWait();
-    }
+    command.awaitErr(message, code);
     String log = command.err();
     command.send(StopSignal.TERM);
     code.join();

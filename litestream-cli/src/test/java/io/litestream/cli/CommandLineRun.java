@@ -1,5 +1,7 @@
 package io.litestream.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.litestream.cli.config.HomePath;
 import io.litestream.cli.process.StopSignal;
 import java.io.ByteArrayOutputStream;
@@ -13,6 +15,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Runs the command in this process, and keeps what it prints. */
 final class CommandLineRun {
@@ -57,6 +61,29 @@ final class CommandLineRun {
       texts[i] = args[i].toString();
     }
     return new Program(surroundings).run(texts);
+  }
+
+  /**
+   * Waits until it has printed, as an error or in its log, what an expression finds; fails if it
+   * ends before.
+   *
+   * @param code what it ends with
+   */
+  Matcher awaitErr(String expression, CompletableFuture<Integer> code) throws Exception {
+    Matcher found = Pattern.compile(expression).matcher("");
+    Wait.until(
+        expression,
+        Wait.LIMIT,
+        this::err,
+        () -> {
+          boolean ended = code.isDone();
+          if (found.reset(err()).find()) {
+            return true;
+          }
+          assertThat(ended).as("ends before '%s': %s", expression, err()).isFalse();
+          return false;
+        });
+    return found;
   }
 
   /** Sends a signal, as soon as the command would notice it. */

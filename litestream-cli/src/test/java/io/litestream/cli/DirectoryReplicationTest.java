@@ -12,7 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -61,12 +61,15 @@ class DirectoryReplicationTest {
     return Files.exists(directory.resolve("backup").resolve(name).resolve("generations"));
   }
 
-  private void await(BooleanSupplier condition, CompletableFuture<Integer> running)
-      throws InterruptedException {
-    while (!condition.getAsBoolean()) {
-      assertThat(running).as(command.err()).isNotDone();
-      Thread.sleep(10);
-    }
+  private void awaitReplica(String name, CompletableFuture<Integer> running) throws Exception {
+    Wait.until(
+        "a replica of " + name,
+        Wait.LIMIT,
+        command::err,
+        () -> {
+          assertThat(running).as(command.err()).isNotDone();
+          return hasReplica(name);
+        });
   }
 
   @Test
@@ -88,18 +91,14 @@ class DirectoryReplicationTest {
     Path config = config("watch: true");
     CompletableFuture<Integer> running =
         CompletableFuture.supplyAsync(() -> command.run("replicate", "-config", config));
-    await(() -> hasReplica("one.db"), running);
+    awaitReplica("one.db", running);
     create("two.db");
-    await(() -> hasReplica("two.db"), running);
+    awaitReplica("two.db", running);
     for (String suffix : new String[] {"", "-wal", "-shm"}) {
       Files.deleteIfExists(tenants.resolve("one.db" + suffix));
     }
-    await(
-        () ->
-            command
-                .err()
-                .contains("database is gone; let go of it\" db=" + tenants.resolve("one.db")),
-        running);
+    command.awaitErr(
+        Pattern.quote("database is gone; let go of it\" db=" + tenants.resolve("one.db")), running);
     command.send(StopSignal.TERM);
     assertThat(running.join()).as(command.err()).isZero();
   }

@@ -17,8 +17,6 @@ final class LitestreamProcess implements AutoCloseable {
   /** Where the peer's executable is. Tests that need it are skipped without. */
   static final String PEER = "LITESTREAM_PEER";
 
-  private static final long PATIENCE_SECONDS = 60;
-
   private final Process process;
   private final Path output;
 
@@ -70,24 +68,24 @@ final class LitestreamProcess implements AutoCloseable {
     return new LitestreamProcess(builder.start(), output);
   }
 
-  /** Something that comes true while the process works. */
-  interface Condition {
-    boolean holds() throws Exception;
+  /** Waits for something that comes true while it works; fails if it ends before. */
+  void await(String what, Wait.Condition condition) throws Exception {
+    await(what, Wait.LIMIT, condition);
   }
 
-  /** Waits for something; fails if the process ends before. */
-  void await(String what, Condition condition) throws Exception {
-    await(what, Duration.ofSeconds(PATIENCE_SECONDS), condition);
-  }
-
-  /** As above, for so long. */
-  void await(String what, Duration patience, Condition condition) throws Exception {
-    long deadline = System.nanoTime() + patience.toNanos();
-    while (!condition.holds()) {
-      assertThat(process.isAlive()).as("runs on until %s: %s", what, output()).isTrue();
-      assertThat(System.nanoTime()).as("in time: %s: %s", what, output()).isLessThan(deadline);
-      TimeUnit.MILLISECONDS.sleep(5);
-    }
+  /** As above, for another time. */
+  void await(String what, Duration limit, Wait.Condition condition) throws Exception {
+    Wait.until(
+        what,
+        limit,
+        this::output,
+        () -> {
+          if (condition.holds()) {
+            return true;
+          }
+          assertThat(process.isAlive()).as("runs on until %s: %s", what, output()).isTrue();
+          return false;
+        });
   }
 
   /** Waits until it has printed this. */
@@ -117,7 +115,7 @@ final class LitestreamProcess implements AutoCloseable {
 
   /** Waits for its end. */
   int exitCode() throws Exception {
-    assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
+    assertThat(process.waitFor(Wait.LIMIT.toSeconds(), TimeUnit.SECONDS))
         .as("ends in time: %s", output())
         .isTrue();
     return process.exitValue();

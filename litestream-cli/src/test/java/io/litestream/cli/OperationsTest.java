@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -92,11 +93,7 @@ class OperationsTest {
             () ->
                 replicate.run(
                     "replicate", "-shutdown-timeout", "100ms", "-config", config.toString()));
-    Matcher served = Pattern.compile("url=http://([0-9.:]+)/metrics").matcher("");
-    while (!served.reset(replicate.err()).find() && !code.isDone()) {
-      Thread.onSpinWait();
-    }
-    address = served.group(1);
+    address = replicate.awaitErr("url=http://([0-9.:]+)/metrics", code).group(1);
     config(address, replica); // for those who ask
   }
 
@@ -125,18 +122,8 @@ class OperationsTest {
     return status.out();
   }
 
-  private interface Seen {
-    String now() throws Exception;
-  }
-
-  private static void await(String what, Seen seen, Pattern expected) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    String now = seen.now();
-    while (!expected.matcher(now).find()) {
-      assertThat(System.nanoTime()).as("%s: %s in:%n%s", what, expected, now).isLessThan(deadline);
-      Thread.sleep(20);
-      now = seen.now();
-    }
+  private static void await(String what, Callable<String> seen, Pattern expected) throws Exception {
+    Wait.until(what + ": " + expected, PATIENCE, seen, () -> expected.matcher(seen.call()).find());
   }
 
   private static List<String> row(String trouble) throws IOException {
@@ -180,7 +167,7 @@ class OperationsTest {
   /** Waits until everything is to be seen that the row says. */
   private void assertRow(String trouble) throws Exception {
     List<String> row = row(trouble);
-    List<Seen> columns =
+    List<Callable<String>> columns =
         List.of(replicate::err, () -> page("/metrics").body(), this::health, this::status);
     int claimed = 0;
     // What comes first in a cell may be over by the time that later cells are looked at.

@@ -114,7 +114,7 @@ class PeerHandOverTest {
    * Neither the replica nor the shadow WAL has changed for many intervals. The peer has to be let
    * finish: if a signal finds it with a checkpoint or an upload to do, it exits with 1.
    */
-  private final class Quiet implements LitestreamProcess.Condition {
+  private final class Quiet implements Wait.Condition {
     private Map<Path, Long> seen = Map.of();
     private long since = System.nanoTime();
 

@@ -11,8 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -141,9 +139,7 @@ class ReplicateCommandTest {
     CompletableFuture<Integer> code =
         CompletableFuture.supplyAsync(
             () -> command.run("replicate", "-exec", "sh -c '" + script + "'", database, url));
-    while (!Files.exists(ready) && !code.isDone()) {
-      Thread.onSpinWait();
-    }
+    Wait.until("the child is ready", () -> Files.exists(ready) || code.isDone());
 
     command.send(StopSignal.INT);
 
@@ -181,12 +177,8 @@ class ReplicateCommandTest {
                 .formatted(url));
     CompletableFuture<Integer> code =
         CompletableFuture.supplyAsync(() -> command.run("replicate", "-config", config));
-    Matcher served = Pattern.compile("msg=\"serving metrics on\" url=(\\S+)").matcher("");
-    while (!served.reset(command.err()).find() && !code.isDone()) {
-      Thread.onSpinWait();
-    }
-
-    URI metrics = URI.create(served.group(1));
+    String served = "msg=\"serving metrics on\" url=(\\S+)";
+    URI metrics = URI.create(command.awaitErr(served, code).group(1));
     HttpResponse<String> page =
         HttpClient.newHttpClient()
             .send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString());

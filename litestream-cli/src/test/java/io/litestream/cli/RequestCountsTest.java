@@ -181,7 +181,7 @@ class RequestCountsTest {
   }
 
   /** Comes true when there was no request for longer than retention waits after the start. */
-  private final class Quiet implements LitestreamProcess.Condition {
+  private final class Quiet implements Wait.Condition {
     private int seen;
     private long since = System.nanoTime();
 

@@ -79,11 +79,7 @@ class S3MonitoringTest {
             "addr: 127.0.0.1:0\nlogging: {stderr: true}\ndbs: [{path: ~/app.db, replicas: [%s]}]\n"
                 .formatted(server.replica("")));
     code = CompletableFuture.supplyAsync(() -> replicate.run("replicate", "-config", config));
-    Matcher served = Pattern.compile("url=(http://[0-9.:]+)/metrics").matcher("");
-    while (!served.reset(replicate.err()).find() && !code.isDone()) {
-      Thread.onSpinWait();
-    }
-    address = served.group(1);
+    address = replicate.awaitErr("url=(http://[0-9.:]+)/metrics", code).group(1);
   }
 
   private String page(String path) throws Exception {
@@ -95,12 +91,7 @@ class S3MonitoringTest {
   }
 
   private void awaitPage(String path, Predicate<String> condition) throws Exception {
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    String body = page(path);
-    while (!condition.test(body)) {
-      assertThat(System.nanoTime()).as("%s: %s", path, body).isLessThan(deadline);
-      body = page(path);
-    }
+    Wait.until(path, Wait.LIMIT, () -> page(path), () -> condition.test(page(path)));
   }
 
   private void insert() throws SQLException {
@@ -131,9 +122,7 @@ class S3MonitoringTest {
     }
     awaitPage(
         "/api/status", body -> body.contains("\"lag_bytes\" : 0,") && body.contains("\"DELETE\""));
-    while (!replicate.err().contains("replica checked")) {
-      Thread.onSpinWait();
-    }
+    replicate.awaitErr("replica checked", code);
 
     // Nothing is sent any more: an idle replica costs no request.
     int before;
@@ -165,9 +154,7 @@ class S3MonitoringTest {
     awaitPage("/readyz", "ok\n"::equals);
     insert();
     awaitPage("/api/status", body -> body.contains("\"lag_bytes\" : 0,"));
-    while (!replicate.err().contains("replica checked")) {
-      Thread.onSpinWait();
-    }
+    replicate.awaitErr("replica checked", code);
 
     String metrics = page("/metrics");
 

@@ -140,18 +140,25 @@ public final class MinioServer {
     long limit = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (System.nanoTime() < limit && process.isAlive()) {
       try {
-        if (client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
+        if (isReady(client, request)) {
           return;
         }
         Thread.sleep(100);
-      } catch (IOException notYet) {
-        // It does not listen yet.
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IOException(e);
       }
     }
     throw new IOException("MinIO does not start:\n" + Files.readString(directory.resolve("log")));
+  }
+
+  private static boolean isReady(HttpClient client, HttpRequest request)
+      throws InterruptedException {
+    try {
+      return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException e) {
+      return false; // it does not listen yet
+    }
   }
 
   /** Runs MinIO's client. Its configuration is a variable, so that nothing of it is kept. */

@@ -3,6 +3,7 @@ package io.litestream.cli.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.litestream.cli.Wait;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,23 +65,17 @@ class HeartbeatTest {
         });
   }
 
-  private static void await(BooleanSupplier condition) {
-    while (!condition.getAsBoolean()) {
-      Thread.onSpinWait();
-    }
-  }
-
   @Test
-  void callsAgainAndAgainWhileAllIsWell() {
+  void callsAgainAndAgainWhileAllIsWell() throws Exception {
     try (Heartbeat heartbeat = start()) {
       assertThat(heartbeat).isNotNull();
-      await(() -> calls.get() >= 3);
+      Wait.until("called", () -> calls.get() >= 3);
     }
     assertThat(methods).containsExactly("GET");
   }
 
   @Test
-  void aLongerIntervalIsWaitedFor() {
+  void aLongerIntervalIsWaitedFor() throws Exception {
     AtomicInteger often = new AtomicInteger();
     try (Heartbeat seldom = start(Duration.ofHours(1))) {
       assertThat(seldom).isNotNull();
@@ -94,46 +88,46 @@ class HeartbeatTest {
                 return health;
               })) {
         assertThat(other).isNotNull();
-        await(() -> often.get() >= 3);
+        Wait.until("called", () -> often.get() >= 3);
       }
       assertThat(judged).hasValue(0);
     }
   }
 
   @Test
-  void isSilentWhileAReplicaIsBehind() {
+  void isSilentWhileAReplicaIsBehind() throws Exception {
     health = new Health(List.of("/app.db: replica 's3' is 1h behind"), List.of());
     try (Heartbeat heartbeat = start()) {
       assertThat(heartbeat).isNotNull();
-      await(() -> judged.get() >= 5);
+      Wait.until("judged", () -> judged.get() >= 5);
       assertThat(calls).hasValue(0);
 
       health = HEALTHY;
-      await(() -> calls.get() >= 1);
+      Wait.until("called", () -> calls.get() >= 1);
     }
   }
 
   @Test
-  void isSilentUntilEveryReplicaHasCaughtUp() {
+  void isSilentUntilEveryReplicaHasCaughtUp() throws Exception {
     health = new Health(List.of(), List.of("/app.db: replica 's3' has not caught up"));
     try (Heartbeat heartbeat = start()) {
       assertThat(heartbeat).isNotNull();
-      await(() -> judged.get() >= 5);
+      Wait.until("judged", () -> judged.get() >= 5);
       assertThat(calls).hasValue(0);
     }
   }
 
   @Test
-  void goesOnAfterARefusal() {
+  void goesOnAfterARefusal() throws Exception {
     answer = 500;
     try (Heartbeat heartbeat = start()) {
       assertThat(heartbeat).isNotNull();
-      await(() -> calls.get() >= 2);
+      Wait.until("called", () -> calls.get() >= 2);
     }
   }
 
   @Test
-  void goesOnAfterAFailureOfOurs() {
+  void goesOnAfterAFailureOfOurs() throws Exception {
     try (Heartbeat heartbeat =
         Heartbeat.start(
             URI.create("http://127.0.0.1:" + service.getAddress().getPort() + "/ping/secret"),
@@ -145,7 +139,7 @@ class HeartbeatTest {
               return HEALTHY;
             })) {
       assertThat(heartbeat).isNotNull();
-      await(() -> calls.get() >= 1);
+      Wait.until("called", () -> calls.get() >= 1);
     }
   }
 }

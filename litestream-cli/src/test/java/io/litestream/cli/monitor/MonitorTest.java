@@ -2,6 +2,7 @@ package io.litestream.cli.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.litestream.cli.Wait;
 import io.litestream.cli.config.ListenAddress;
 import io.litestream.cli.config.Monitoring;
 import io.litestream.cli.output.JsonTree;
@@ -126,12 +127,8 @@ class MonitorTest {
   }
 
   private void awaitPage(String path, Predicate<String> condition) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    String body = pages.get(path).body();
-    while (!condition.test(body)) {
-      assertThat(System.nanoTime()).as("%s: %s", path, body).isLessThan(deadline);
-      body = pages.get(path).body();
-    }
+    Wait.until(
+        path, PATIENCE, () -> pages.get(path).body(), () -> condition.test(pages.get(path).body()));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.litestream.cli.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.litestream.cli.Wait;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,16 +26,14 @@ class ChildCommandTest {
 
   @ParameterizedTest
   @EnumSource
-  void passesSignalsOn(StopSignal signal) throws IOException {
+  void passesSignalsOn(StopSignal signal) throws Exception {
     Path ready = directory.resolve("ready");
     String script =
         "trap 'exit 40' INT; trap 'exit 41' TERM; echo > "
             + ready
             + "; while :; do sleep 0.05; done";
     ChildProcess child = ChildCommand.parse("sh -c \"" + script + "\"").start();
-    while (!Files.exists(ready)) {
-      Thread.onSpinWait();
-    }
+    Wait.until("the child is ready", () -> Files.exists(ready));
 
     child.signal(signal);
 

@@ -151,18 +151,6 @@ class DrillTest {
     }
   }
 
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void await(String what, Condition condition) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.holds()) {
-      assertThat(System.nanoTime()).as("in time: " + what).isLessThan(deadline);
-      Thread.sleep(5);
-    }
-  }
-
   private static DatabaseStatus.Drill drill(Replication replication) {
     return replication.status().replicas().get(0).drill();
   }
@@ -170,12 +158,12 @@ class DrillTest {
   /** Waits for drills that end after this call, the second of which has also begun after it. */
   private void awaitDrills(int count) throws Exception {
     int before = passed.get() + failed.get();
-    await("drills", () -> passed.get() + failed.get() >= before + count);
+    Wait.until("drills", () -> passed.get() + failed.get() >= before + count);
   }
 
   private void awaitFailure() throws Exception {
     int before = failed.get();
-    await("a drill that fails", () -> failed.get() > before);
+    Wait.until("a drill that fails", () -> failed.get() > before);
   }
 
   private List<Path> left() throws IOException {
@@ -287,7 +275,7 @@ class DrillTest {
         assertThat(fact(line, "replica")).isEqualTo("a");
 
         store.put(snapshotKey(), sound);
-        await("a drill that passes", () -> drill(replication).error().isEmpty());
+        Wait.until("a drill that passes", () -> drill(replication).error().isEmpty());
       }
     }
     assertThat(left()).isEmpty();
@@ -317,12 +305,12 @@ class DrillTest {
 
       store.remove(key);
       awaitFailure();
-      await(
+      Wait.until(
           "the missing one is named",
           () -> drill(replication).error().filter(e -> e.contains("missing")).isPresent());
 
       store.put(key, sound);
-      await("a drill that passes", () -> drill(replication).error().isEmpty());
+      Wait.until("a drill that passes", () -> drill(replication).error().isEmpty());
     }
   }
 
@@ -377,7 +365,7 @@ class DrillTest {
       insert(app, 1);
       replication.sync(PATIENCE);
       Files.createDirectory(scratch);
-      await("a drill that passes", () -> drill(replication).error().isEmpty());
+      Wait.until("a drill that passes", () -> drill(replication).error().isEmpty());
     }
   }
 
@@ -441,7 +429,7 @@ class DrillTest {
       Files.deleteIfExists(directory.resolve("app.db-wal"));
       Files.deleteIfExists(directory.resolve("app.db-shm"));
       Files.move(other, database(), StandardCopyOption.REPLACE_EXISTING);
-      await(
+      Wait.until(
           "another generation",
           () ->
               replication
@@ -453,7 +441,7 @@ class DrillTest {
       hold.release();
       replication.sync(PATIENCE);
 
-      await("drills of the new one", () -> passed.get() > done + 2);
+      Wait.until("drills of the new one", () -> passed.get() > done + 2);
       assertThat(failed).as("%s", drill(replication).error()).hasValue(0);
     }
   }
@@ -537,7 +525,7 @@ class DrillTest {
       }
       try (Engine engine = engine()) {
         Replication replication = replicate(engine);
-        await("a drill that passes", () -> drill(replication).error().isEmpty());
+        Wait.until("a drill that passes", () -> drill(replication).error().isEmpty());
       }
       assertThat(kept().error()).isEmpty();
     }

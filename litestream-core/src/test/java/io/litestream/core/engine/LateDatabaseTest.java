@@ -111,11 +111,7 @@ class LateDatabaseTest {
           Connection second = application()) {
         statement.execute("CREATE TABLE t (n INTEGER)");
         assertThat(second.isClosed()).isFalse();
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (often.status().position().isEmpty()) {
-          assertThat(System.nanoTime()).isLessThan(deadline);
-          Thread.onSpinWait();
-        }
+        Wait.until("the database is found", () -> often.status().position().isPresent());
         assertThat(hourly.status().position()).isEmpty();
       }
     }

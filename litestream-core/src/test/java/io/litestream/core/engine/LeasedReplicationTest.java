@@ -40,8 +40,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -117,14 +115,6 @@ class LeasedReplicationTest {
     return replication.status().replicas().get(0).lease().orElseThrow();
   }
 
-  private static void await(String what, Callable<Boolean> condition) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.call()) {
-      assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-      TimeUnit.MILLISECONDS.sleep(5);
-    }
-  }
-
   private static byte[] record(String session, boolean released) {
     return new LeaseRecord("elsewhere", session, TTL, released, "other-host:7").toBytes();
   }
@@ -152,7 +142,7 @@ class LeasedReplicationTest {
         assertThat(lease(one).held()).isTrue();
 
         two = second.replicate(options("two", Mode.REQUIRED));
-        await("the second sees the first", () -> lease(two(second)).holder().isPresent());
+        Wait.until("the second sees the first", () -> lease(two(second)).holder().isPresent());
         assertThatThrownBy(() -> two(second).sync(SHORT))
             .hasMessageContaining("replica 'a' of " + database("two"))
             .hasMessageContaining("the lease is held by another writer");
@@ -180,7 +170,7 @@ class LeasedReplicationTest {
     try (Litestream litestream = start()) {
       long began = System.nanoTime();
       Replication one = litestream.replicate(options("one", Mode.ON));
-      await("it sees the other", () -> lease(one).epoch() == 41);
+      Wait.until("it sees the other", () -> lease(one).epoch() == 41);
       assertThat(lease(one).holder()).contains("other-host:7");
       one.sync(PATIENCE);
 
@@ -200,7 +190,7 @@ class LeasedReplicationTest {
       Replication one = litestream.replicate(options("one", Mode.ON));
       one.sync(PATIENCE);
       long epoch = takeOver(one);
-      await("it notices", () -> !lease(one).held());
+      Wait.until("it notices", () -> !lease(one).held());
       long before = objects();
       insert("one");
       assertThatThrownBy(() -> one.sync(SHORT)).hasMessageContaining("other-host:7");
@@ -221,7 +211,7 @@ class LeasedReplicationTest {
       Replication one = litestream.replicate(options("one", Mode.ON));
       one.sync(PATIENCE);
       store().failWhen(call -> call.key().startsWith("lease/"), Kind.UNAVAILABLE);
-      await("it runs out", () -> !lease(one).held());
+      Wait.until("it runs out", () -> !lease(one).held());
       long before = objects();
       insert("one");
       assertThatThrownBy(() -> one.sync(SHORT)).isInstanceOf(IOException.class);
@@ -240,7 +230,7 @@ class LeasedReplicationTest {
       one.sync(PATIENCE);
       long epoch = lease(one).epoch();
       store().loseAnswers(StoreOperation.COMMIT, 1);
-      await("it goes on", () -> lease(one).epoch() > epoch + 1);
+      Wait.until("it goes on", () -> lease(one).epoch() > epoch + 1);
       insert("one");
       one.sync(PATIENCE);
       assertThat(lease(one).held()).isTrue();
@@ -256,7 +246,7 @@ class LeasedReplicationTest {
     try (Litestream litestream = start()) {
       Replication one = litestream.replicate(options("one", Mode.ON));
       one.sync(PATIENCE);
-      await("they are gone", () -> store().bytes(key(1)).isEmpty());
+      Wait.until("they are gone", () -> store().bytes(key(1)).isEmpty());
       assertThat(store().bytes(key(2))).isEmpty();
       assertThat(store().bytes(key(3))).isPresent();
     }

@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -141,14 +140,6 @@ class ObservedReplicationTest {
     return replication.status().replicas().get(0);
   }
 
-  private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-      Thread.sleep(2); // spinning would take a core away from what is waited for
-    }
-  }
-
   @Test
   void everythingThatHappensIsTold() throws Exception {
     try (Litestream litestream = start();
@@ -162,7 +153,7 @@ class ObservedReplicationTest {
           .contains(ReplicationObserver.Upload.SNAPSHOT, ReplicationObserver.Upload.SEGMENT);
       Position end = replication.status().position().orElseThrow();
       assertThat(heard.uploadedWal.get()).isEqualTo(end.offset());
-      await("frames told", () -> heard.copied.get() == end.offset() - 32);
+      Wait.until("frames told", () -> heard.copied.get() == end.offset() - 32);
       assertThat(heard.syncFailures.get()).isZero();
       assertThat(heard.closed).isEmpty();
     }
@@ -222,7 +213,7 @@ class ObservedReplicationTest {
       for (int i = 0; i < 5; i++) {
         insert(c);
       }
-      await("a checkpoint", () -> !heard.checkpoints.isEmpty());
+      Wait.until("a checkpoint", () -> !heard.checkpoints.isEmpty());
     }
     assertThat(heard.checkpoints).containsOnly(ReplicationObserver.CheckpointMode.PASSIVE);
   }
@@ -238,7 +229,7 @@ class ObservedReplicationTest {
 
       StoreHold hold = server.hold(call -> call.operation() == StoreOperation.COMMIT);
       insert(c);
-      await("a lag", () -> replica(replication).lag().toMillis() > 300);
+      Wait.until("a lag", () -> replica(replication).lag().toMillis() > 300);
       assertThat(replica(replication).lagBytes()).isPositive();
       Instant stuck = replica(replication).lastSync().orElseThrow();
       assertThat(stuck).isAfterOrEqualTo(inSync);
@@ -246,8 +237,9 @@ class ObservedReplicationTest {
           .isLessThanOrEqualTo(Duration.between(inSync, Instant.now()).plusMillis(1));
 
       hold.release();
-      await("no lag", () -> replica(replication).lag().isZero());
-      await("a later sync", () -> replica(replication).lastSync().orElseThrow().isAfter(stuck));
+      Wait.until("no lag", () -> replica(replication).lag().isZero());
+      Wait.until(
+          "a later sync", () -> replica(replication).lastSync().orElseThrow().isAfter(stuck));
     }
   }
 
@@ -259,12 +251,13 @@ class ObservedReplicationTest {
                 call.operation() == StoreOperation.COMMIT && call.key().contains("/snapshots/"));
     try (Litestream litestream = start()) {
       Replication replication = litestream.replicate(options());
-      await("WAL in the replica", () -> heard.uploads.contains(ReplicationObserver.Upload.SEGMENT));
-      await("a lag", () -> replica(replication).lag().toMillis() > 100);
+      Wait.until(
+          "WAL in the replica", () -> heard.uploads.contains(ReplicationObserver.Upload.SEGMENT));
+      Wait.until("a lag", () -> replica(replication).lag().toMillis() > 100);
       assertThat(replica(replication).lastSync()).isEmpty();
 
       hold.release();
-      await("no lag", () -> replica(replication).lag().isZero());
+      Wait.until("no lag", () -> replica(replication).lag().isZero());
     }
   }
 
@@ -273,13 +266,13 @@ class ObservedReplicationTest {
     server.failWhen(call -> call.operation() == StoreOperation.COMMIT, Kind.DENIED);
     try (Litestream litestream = start()) {
       Replication replication = litestream.replicate(options());
-      await("a failure", () -> replica(replication).retryAt().isPresent());
+      Wait.until("a failure", () -> replica(replication).retryAt().isPresent());
       assertThat(replica(replication).error().orElseThrow()).contains("AccessDenied");
       assertThat(heard.uploadFailures.get()).isPositive();
 
       server.heal();
       replication.sync(PATIENCE);
-      await("no more waiting", () -> replica(replication).retryAt().isEmpty());
+      Wait.until("no more waiting", () -> replica(replication).retryAt().isEmpty());
     }
   }
 
@@ -295,14 +288,14 @@ class ObservedReplicationTest {
       try (Connection c = connect()) {
         // So much that a checkpoint is due, and with it a new shadow file.
         run(c, "INSERT INTO t (x) VALUES (zeroblob(8000000))");
-        await("failing syncs", () -> heard.syncFailures.get() > 0);
-        await("a lag", () -> !replica(replication).lag().isZero());
+        Wait.until("failing syncs", () -> heard.syncFailures.get() > 0);
+        Wait.until("a lag", () -> !replica(replication).lag().isZero());
       }
-      await("the error", () -> replication.status().error().isPresent());
+      Wait.until("the error", () -> replication.status().error().isPresent());
 
       Files.delete(shadow);
       Files.move(away, shadow);
-      await("no lag", () -> replica(replication).lag().isZero());
+      Wait.until("no lag", () -> replica(replication).lag().isZero());
     }
   }
 

@@ -181,22 +181,10 @@ class ReplicationTest {
       for (int i = 1; i <= 5; i++) {
         insert(app, 1);
         // Copied each by itself, so that the uploads' budget is used up before the last one.
-        await("a copy", () -> isCopied(replication, wal));
+        Wait.until("a copy", () -> isCopied(replication, wal));
       }
       awaitNoLag(replication);
       assertThat(restoredRows("a")).isEqualTo(5);
-    }
-  }
-
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void await(String what, Condition condition) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.holds()) {
-      assertThat(System.nanoTime()).as("in time: " + what).isLessThan(deadline);
-      Thread.onSpinWait();
     }
   }
 
@@ -211,7 +199,7 @@ class ReplicationTest {
   /** Waits, without hurrying anybody, until all that is in the WAL is in all replicas. */
   private void awaitNoLag(Replication replication) throws Exception {
     Path wal = directory.resolve("app.db-wal");
-    await(
+    Wait.until(
         "no lag",
         () ->
             isCopied(replication, wal)
@@ -344,7 +332,7 @@ class ReplicationTest {
   }
 
   private void awaitObjects(String name) throws Exception {
-    await("an upload", () -> !server(name).objects().isEmpty());
+    Wait.until("an upload", () -> !server(name).objects().isEmpty());
   }
 
   @Test

@@ -159,18 +159,6 @@ class RetentionTest {
     }
   }
 
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void await(String what, Condition condition) throws Exception {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.holds()) {
-      assertThat(System.nanoTime()).as("in time: " + what).isLessThan(deadline);
-      Thread.sleep(5);
-    }
-  }
-
   private static DatabaseStatus.Retention status(Replication replication) {
     return replication.status().replicas().get(0).retention();
   }
@@ -196,11 +184,11 @@ class RetentionTest {
   private void awaitPass(Replication replication) throws Exception {
     clock.advance(Duration.ofMillis(1));
     Instant now = clock.instant();
-    await("a pass", () -> status(replication).lastPass().filter(now::equals).isPresent());
+    Wait.until("a pass", () -> status(replication).lastPass().filter(now::equals).isPresent());
   }
 
   private void awaitSnapshot(Replication replication, Instant from) throws Exception {
-    await(
+    Wait.until(
         "a snapshot since " + from,
         () -> status(replication).lastSnapshot().filter(at -> !at.isBefore(from)).isPresent());
   }
@@ -402,7 +390,7 @@ class RetentionTest {
       assertThat(restored(Optional.empty())).isEqualTo(rows(database()));
       assertThat(snapshotTimes()).hasSize(1);
       hold.release();
-      await("the snapshot", () -> snapshotTimes().size() == 2);
+      Wait.until("the snapshot", () -> snapshotTimes().size() == 2);
       assertThat(restored(Optional.empty())).isEqualTo(rows(database()));
     }
   }
@@ -421,17 +409,17 @@ class RetentionTest {
                   && failures.incrementAndGet() > 0,
           Kind.UNAVAILABLE);
       write(app, replication);
-      await("the failure", () -> status(replication).error().isPresent());
+      Wait.until("the failure", () -> status(replication).error().isPresent());
 
       write(app, replication);
-      await("more failures", () -> failures.get() > 3);
+      Wait.until("more failures", () -> failures.get() > 3);
       assertThat(status(replication).error()).isPresent();
       assertThat(restored(Optional.empty())).isEqualTo(rows(database()));
       assertThat(replication.status().replicas().get(0).error()).isEmpty();
       assertThat(lines("ERROR")).hasSize(1);
       store.heal();
-      await("the snapshot", () -> snapshotTimes().size() == 2);
-      await("the recovery", () -> status(replication).error().isEmpty());
+      Wait.until("the snapshot", () -> snapshotTimes().size() == 2);
+      Wait.until("the recovery", () -> status(replication).error().isEmpty());
     }
   }
 
@@ -449,10 +437,10 @@ class RetentionTest {
         write(app, replication);
         awaitSnapshot(replication, before.plusSeconds(1));
       }
-      await("the failure", () -> status(replication).failedDeletes() > 0);
+      Wait.until("the failure", () -> status(replication).failedDeletes() > 0);
       long listed = store.requests(StoreOperation.LIST);
       long deletes = store.requests(StoreOperation.DELETE);
-      await("retries", () -> store.requests(StoreOperation.DELETE) >= deletes + 3);
+      Wait.until("retries", () -> store.requests(StoreOperation.DELETE) >= deletes + 3);
 
       assertThat(store.requests(StoreOperation.LIST)).isEqualTo(listed);
       DatabaseStatus.Retention status = status(replication);
@@ -471,8 +459,8 @@ class RetentionTest {
       assertWindowRestores(Duration.ofHours(2));
 
       store.heal();
-      await("the deletes", () -> status(replication).failedDeletes() == 0);
-      await(
+      Wait.until("the deletes", () -> status(replication).failedDeletes() == 0);
+      Wait.until(
           "a line", () -> lines("INFO").stream().anyMatch(l -> l.startsWith("deletes work again")));
       awaitPass(replication);
       assertThat(snapshotTimes()).hasSizeLessThanOrEqualTo(4);

@@ -183,9 +183,7 @@ class SerialTaskTest {
           });
     }
     done.await();
-    while (seen.get() < signallers * signals) {
-      Thread.onSpinWait();
-    }
+    Wait.until("every signal is seen", () -> seen.get() == signallers * signals);
     others.shutdown();
     threads.shutdown();
 
