@@ -2,9 +2,12 @@ package io.litestream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -98,6 +101,39 @@ class PeerRetentionTest {
       Instant second = ReplicaFiles.time(replica.snapshots().get(1));
       DatabasePages.assertSame(
           restore(true, "-timestamp", second), restore(false, "-timestamp", second));
+    }
+  }
+
+  private List<Path> temporaryDirectories() throws IOException {
+    try (Stream<Path> entries = Files.list(replica.root())) {
+      return entries.filter(entry -> entry.toString().endsWith(".tmp")).toList();
+    }
+  }
+
+  @Test
+  void thePeerTakesNoNoticeOfWhatAKilledProcessOfOursHasLeft() throws Exception {
+    try (WritingApplication application = WritingApplication.start(database, 4096, "NONE")) {
+      try (LitestreamProcess killed =
+          LitestreamProcess.ours(directory, "replicate", "-config", config)) {
+        workUntilSnapshotsGo(killed, application);
+      }
+      assertThat(temporaryDirectories()).hasSize(1);
+      DatabasePages.assertIntact(restore(true));
+      try (LitestreamProcess replicate =
+          LitestreamProcess.peer(directory, "replicate", "-config", config)) {
+        workUntilSnapshotsGo(replicate, application);
+        replicate.terminate();
+        replicate.exitCode();
+      }
+      assertThat(temporaryDirectories()).hasSize(1);
+      try (LitestreamProcess replicate =
+          LitestreamProcess.ours(directory, "replicate", "-config", config)) {
+        workUntilSnapshotsGo(replicate, application);
+        workUntilAPassIsThrough(replicate, application);
+        replicate.stop();
+      }
+      assertThat(temporaryDirectories()).isEmpty();
+      assertBothRestoreTheSource();
     }
   }
 

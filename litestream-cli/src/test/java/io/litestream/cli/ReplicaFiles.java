@@ -10,10 +10,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What lies in a replica's directory, by the names of its files. It may change at any time. */
 record ReplicaFiles(Path root) {
+
+  /** The file that a process holds a lock on as long as it may write, beside what it is writing. */
+  private static final Pattern LOCK = Pattern.compile(".*/\\.litestream-[0-9a-f]{16}\\.tmp/lock");
 
   private List<Path> files(String kind) throws IOException {
     return sizes().keySet().stream().filter(f -> f.toString().endsWith(kind + ".lz4")).toList();
@@ -55,7 +59,7 @@ record ReplicaFiles(Path root) {
     return sizes().keySet().stream().filter(f -> !f.toString().endsWith(".lz4")).toList();
   }
 
-  /** All files, temporary ones included. */
+  /** All files, temporary ones included; not a writer's lock. */
   Map<Path, Long> sizes() throws IOException {
     Map<Path, Long> sizes = new TreeMap<>();
     if (Files.isDirectory(root)) {
@@ -64,7 +68,9 @@ record ReplicaFiles(Path root) {
           new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-              sizes.put(file, attributes.size());
+              if (!LOCK.matcher(file.toString()).matches()) {
+                sizes.put(file, attributes.size());
+              }
               return FileVisitResult.CONTINUE;
             }
 

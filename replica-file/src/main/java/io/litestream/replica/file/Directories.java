@@ -3,18 +3,15 @@ package io.litestream.replica.file;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,20 +21,16 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>A directory is made ready once: it exists, and is forced to disk up to the root. An earlier
  * process may have made it and died before forcing it, so one that exists already is forced as
- * well. Making ready and removing exclude each other; opening a file in a directory that was ready
- * a moment ago may still find it removed, and then begins again.
+ * well. Making ready and removing exclude each other; putting an object into a directory that was
+ * ready a moment ago may still find it removed, and then begins again.
  */
 final class Directories {
-
-  /** A temporary file this old belongs to a process that is gone: no upload takes a day. */
-  private static final Duration LEFTOVER_AGE = Duration.ofDays(1);
 
   private static final boolean WINDOWS = File.separatorChar == '\\';
 
   private final Path root;
   private final Object lock = new Object();
   private final Set<Path> ready = ConcurrentHashMap.newKeySet();
-  private final Set<Path> swept = ConcurrentHashMap.newKeySet();
 
   Directories(Path root) {
     this.root = root;
@@ -86,13 +79,19 @@ final class Directories {
     }
   }
 
-  /** Removes directories, and those they are in, as far as they are empty. Never the root. */
+  /**
+   * Removes directories, and those they are in, as far as they are empty. Never the root, nor a
+   * file in a directory's place, which is an object.
+   */
   void prune(Collection<Path> candidates) {
     for (Path candidate : candidates) {
       Path directory = candidate;
       while (directory != null && !directory.equals(root) && directory.startsWith(root)) {
         synchronized (lock) {
           try {
+            if (!isDirectory(directory)) {
+              break;
+            }
             Files.delete(directory);
             ready.remove(directory);
           } catch (NoSuchFileException e) {
@@ -106,30 +105,9 @@ final class Directories {
     }
   }
 
-  /**
-   * Removes what processes that are gone left in a directory: once per directory and store, since
-   * that needs reading it all.
-   *
-   * @param newest a file that was made just now; its time is by the file system's clock, which may
-   *     be another machine's
-   */
-  void sweep(Path directory, Path newest) throws IOException {
-    if (!swept.add(directory)) {
-      return;
-    }
-    Instant old = Files.getLastModifiedTime(newest).toInstant().minus(LEFTOVER_AGE);
-    try (DirectoryStream<Path> leftovers =
-        Files.newDirectoryStream(
-            directory, file -> FileKeys.isTemporary(String.valueOf(file.getFileName())))) {
-      for (Path leftover : leftovers) {
-        if (Files.getLastModifiedTime(leftover).compareTo(FileTime.from(old)) < 0) {
-          Files.deleteIfExists(leftover);
-        }
-      }
-    } catch (IOException | DirectoryIteratorException e) {
-      // Somebody else's file, or gone meanwhile. It takes up space and does no other harm; the
-      // object being written must not fail for it.
-    }
+  private static boolean isDirectory(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+        .isDirectory();
   }
 
   /** Makes the names in a directory durable. */

@@ -30,7 +30,8 @@ final class FileErrors {
           Map.entry("Is a directory", "EISDIR"),
           Map.entry("File name too long", "ENAMETOOLONG"),
           Map.entry("Too many levels of symbolic links", "ELOOP"),
-          Map.entry("Too many open files", "EMFILE"));
+          Map.entry("Too many open files", "EMFILE"),
+          Map.entry("Invalid cross-device link", "EXDEV"));
 
   private FileErrors() {}
 
@@ -45,7 +46,7 @@ final class FileErrors {
   private static Kind kind(String code) {
     return switch (code) {
       case "EACCES", "EPERM", "EROFS", "ELOOP" -> Kind.DENIED;
-      case "ENOTDIR", "EISDIR", "ENAMETOOLONG" -> Kind.CONFIGURATION;
+      case "ENOTDIR", "EISDIR", "ENAMETOOLONG", "EXDEV" -> Kind.CONFIGURATION;
       default -> Kind.UNAVAILABLE;
     };
   }
@@ -57,6 +58,7 @@ final class FileErrors {
       case "ENOSPC", "EDQUOT" -> "the disk is full: " + reason;
       case "ENOTDIR" -> "a file is where a directory should be: " + reason;
       case "EISDIR" -> "a directory is where the object should be: " + reason;
+      case "EXDEV" -> "a replica's directory is on one file system, all of it: " + reason;
       case "EINTR" -> "the thread was interrupted";
       default -> reason;
     };
@@ -73,6 +75,7 @@ final class FileErrors {
     if (e instanceof NoSuchFileException) {
       return "ENOENT";
     }
+    // The one thing that is made where something may be is a directory: in its place is a file.
     if (e instanceof NotDirectoryException || e instanceof FileAlreadyExistsException) {
       return "ENOTDIR";
     }
@@ -93,10 +96,19 @@ final class FileErrors {
   /** Which file it is about, and the file system's own words, on one line. */
   static String reason(IOException e) {
     if (e instanceof FileSystemException system) {
-      return system.getFile() + ": " + words(system);
+      return file(system) + ": " + words(system);
     }
     String message = e.getMessage();
     return message == null ? e.getClass().getSimpleName() : message;
+  }
+
+  /**
+   * Of a rename, where it was to lead. Not a temporary file, whose name nobody knows: it differs
+   * each time, and would make a new failure of one that was told already.
+   */
+  private static String file(FileSystemException e) {
+    String file = e.getOtherFile() == null ? e.getFile() : e.getOtherFile();
+    return FileKeys.withoutTemporary(String.valueOf(file));
   }
 
   /** The types that Java has for some errors bear no words. */

@@ -13,13 +13,16 @@ final class FileKeys {
 
   private static final Pattern TEMPORARY = Pattern.compile("\\.litestream-[0-9a-f]{16}\\.tmp");
 
+  /** From the separator before such a name to the end of a path. */
+  private static final Pattern IN_TEMPORARY = Pattern.compile("[/\\\\]" + TEMPORARY + ".*");
+
   private FileKeys() {}
 
   /**
    * The file of a key, below the root whatever the key.
    *
-   * @throws IllegalArgumentException if the key breaks the port's model, or has a segment that
-   *     would be taken for a temporary file
+   * @throws IllegalArgumentException if the key breaks the port's model, or has a segment that is
+   *     kept for temporary files
    * @throws ReplicaException of kind {@code CONFIGURATION}, if the platform has no file name for it
    */
   static Path resolve(Path root, String operation, String key) throws ReplicaException {
@@ -53,12 +56,27 @@ final class FileKeys {
     return path;
   }
 
-  /** A name for what is being written, which no key has and no listing shows. */
-  static String temporaryName(long random) {
-    return String.format(Locale.ROOT, ".litestream-%016x.tmp", random);
+  /**
+   * A name for what is no object, at the root: no key has it in it, and no listing shows it.
+   *
+   * @param process tells processes apart
+   * @param random tells stores of one process apart
+   */
+  static String temporaryName(int process, int random) {
+    return String.format(Locale.ROOT, ".litestream-%08x%08x.tmp", process, random);
   }
 
   static boolean isTemporary(String name) {
     return name.startsWith(".litestream-") && TEMPORARY.matcher(name).matches();
+  }
+
+  /** A path, or the root's if the path leads to something temporary. */
+  static String withoutTemporary(String path) {
+    return IN_TEMPORARY.matcher(path).replaceFirst("");
+  }
+
+  /** Whether a name that {@link #isTemporary} is one of that process. */
+  static boolean isTemporaryOf(int process, String name) {
+    return name.startsWith(String.format(Locale.ROOT, ".litestream-%08x", process));
   }
 }

@@ -159,11 +159,12 @@ final class FileListing {
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
       for (Path path : stream) {
         BasicFileAttributes attributes = attributes(path);
-        if (attributes != null && attributes.isDirectory()) {
+        if (attributes == null || FileKeys.isTemporary(String.valueOf(path.getFileName()))) {
+          continue;
+        }
+        if (attributes.isDirectory()) {
           below.add(path);
-        } else if (attributes != null
-            && attributes.isRegularFile()
-            && !FileKeys.isTemporary(String.valueOf(path.getFileName()))) {
+        } else if (attributes.isRegularFile()) {
           return true;
         }
       }

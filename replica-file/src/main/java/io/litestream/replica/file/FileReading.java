@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
 
-/** An object being read: failures in the port's terms, and one report when the stream is closed. */
+/**
+ * An object being read: failures in the port's terms, and one report to the observer when the
+ * stream is closed.
+ */
 final class FileReading extends InputStream {
 
   private final FileStore store;

@@ -1,5 +1,6 @@
 package io.litestream.replica.file;
 
+import io.litestream.replica.file.WriterDirectory.Locking;
 import io.litestream.spi.DeleteReport;
 import io.litestream.spi.DeleteReport.Failure;
 import io.litestream.spi.ExclusiveWrites;
@@ -15,6 +16,7 @@ import io.litestream.spi.RequestObserver.Operation;
 import io.litestream.spi.RequestObserver.Request;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -37,15 +39,21 @@ final class FileStore implements ReplicaStore {
   private final Path root;
   private final RequestObserver observer;
   private final Directories directories;
+  private final TemporaryFiles temporaries;
   private volatile boolean closed;
 
   /**
    * @param root absolute; made when the first object needs it
    */
   FileStore(Path root, RequestObserver observer) {
+    this(root, observer, FileChannel::tryLock);
+  }
+
+  FileStore(Path root, RequestObserver observer, Locking locking) {
     this.root = root;
     this.observer = observer;
     this.directories = new Directories(root);
+    this.temporaries = new TemporaryFiles(root, directories, locking);
   }
 
   @Override
@@ -94,7 +102,7 @@ final class FileStore implements ReplicaStore {
     long began = System.nanoTime();
     try {
       requireNoLink("write", key, path);
-      return FileWriting.begin(this, directories, key, path);
+      return new FileWriting(this, directories, key, path, temporaries.create());
     } catch (IOException e) {
       observe(Operation.PUT, 0, began, true);
       throw FileErrors.translate("write", key, e);
@@ -113,7 +121,7 @@ final class FileStore implements ReplicaStore {
     long began = System.nanoTime();
     try {
       requireNoLink("write", key, path);
-      try (FileWriting writing = FileWriting.begin(this, directories, key, path)) {
+      try (var writing = new FileWriting(this, directories, key, path, temporaries.create())) {
         writing.write(content);
         return writing.commitIfAbsent();
       }
@@ -185,6 +193,7 @@ final class FileStore implements ReplicaStore {
     }
   }
 
+  /** Whether a path below the root is a symbolic link, or leads through one. */
   static boolean isReachedByLink(Path root, Path path) {
     for (Path each = path; each != null && !each.equals(root); each = each.getParent()) {
       if (Files.isSymbolicLink(each)) {
@@ -201,20 +210,23 @@ final class FileStore implements ReplicaStore {
     }
   }
 
+  /** The directory that an object's file is in. */
   Path parent(Path path) {
     Path parent = path.getParent();
     return parent == null ? root : parent;
   }
 
-  void prune(Path directory) {
-    directories.prune(List.of(directory));
-  }
-
+  /**
+   * Tells the observer of a request that has ended.
+   *
+   * @param began by {@link System#nanoTime}
+   */
   void observe(Operation operation, long bytes, long began, boolean failed) {
     observer.onRequest(
         new Request(operation, bytes, Duration.ofNanos(System.nanoTime() - began), failed));
   }
 
+  /** Refuses to begin, or to go on with, what a closed store or an interrupted thread asks for. */
   void requireUsable(String operation, String key) throws ReplicaException {
     if (closed) {
       throw new ReplicaException(
@@ -229,6 +241,7 @@ final class FileStore implements ReplicaStore {
   @Override
   public void close() {
     closed = true;
+    temporaries.close();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.litestream.replica.file;
 
+import io.litestream.replica.file.TemporaryFiles.TemporaryFile;
 import io.litestream.spi.ObjectWriter;
 import io.litestream.spi.ReplicaException;
 import io.litestream.spi.RequestObserver.Operation;
@@ -13,25 +14,24 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.List;
 
 /**
- * An object being written, as a temporary file beside its place. Directories and files that are
- * made here belong to the owner alone: a replica holds the whole database.
+ * An object being written, as a temporary file until it is renamed into place. Directories and
+ * files that are made here belong to the owner alone: a replica holds the whole database.
  */
 final class FileWriting extends ObjectWriter {
 
-  /** How often a directory may be taken away between making it and making a file in it. */
+  /** How often a directory may be taken away between making it and putting a file in it. */
   private static final int MOST_TRIES = 1000;
 
   /** The JDK keeps a buffer outside the heap per thread that is as large as the largest write. */
   private static final int LARGEST_WRITE = 256 << 10;
 
   private final FileStore store;
+  private final Directories directories;
   private final String key;
   private final Path path;
   private final Path temporary;
@@ -41,53 +41,18 @@ final class FileWriting extends ObjectWriter {
   private boolean committed;
   private boolean closed;
 
-  private FileWriting(FileStore store, String key, Path path, Path temporary, FileChannel channel) {
+  /**
+   * @param path where the object of that key belongs; its directory is made when it is committed
+   * @param temporary is empty; this writer closes and removes it
+   */
+  FileWriting(
+      FileStore store, Directories directories, String key, Path path, TemporaryFile temporary) {
     this.store = store;
+    this.directories = directories;
     this.key = key;
     this.path = path;
-    this.temporary = temporary;
-    this.channel = channel;
-  }
-
-  static FileWriting begin(FileStore store, Directories directories, String key, Path path)
-      throws IOException {
-    Path directory = store.parent(path);
-    Path temporary =
-        directory.resolve(FileKeys.temporaryName(ThreadLocalRandom.current().nextLong()));
-    for (int tries = 1; ; tries++) {
-      try {
-        // What was ready at the first try has been removed if there is a second.
-        if (tries > 1 || !directories.isReady(directory)) {
-          directories.makeReady(directory);
-        }
-        FileChannel channel =
-            FileChannel.open(
-                temporary,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                Directories.ownerOnly(temporary, "rw-------"));
-        var writing = new FileWriting(store, key, path, temporary, channel);
-        writing.settle(directories, directory);
-        return writing;
-      } catch (NoSuchFileException e) {
-        // A delete removed the directory because it was empty, here or in another process.
-        if (tries == MOST_TRIES) {
-          throw e;
-        }
-      }
-    }
-  }
-
-  /** The temporary file holds the directory now. It may be another one than was made ready. */
-  private void settle(Directories directories, Path directory) throws IOException {
-    try {
-      if (!directories.isReady(directory)) {
-        directories.makeReady(directory);
-      }
-      directories.sweep(directory, temporary);
-    } catch (IOException e) {
-      abandonAfter(e);
-      throw e;
-    }
+    this.temporary = temporary.path();
+    this.channel = temporary.channel();
   }
 
   @Override
@@ -115,15 +80,12 @@ final class FileWriting extends ObjectWriter {
   public void commit() throws IOException {
     requireOpen("commit");
     try {
-      // An object is as old as its name: what was committed while this one was written is older,
-      // and
-      // a restore to a moment goes by that.
+      // An object is as old as its name: a restore to a moment goes by that, and what was
+      // committed while this one was written has to be older.
       Files.setLastModifiedTime(temporary, FileTime.from(Instant.now()));
       channel.force(true);
       channel.close();
-      rename();
-      // From here on the object is there, durable or not: closing must not take it for abandoned.
-      committed = true;
+      put(this::rename);
       Directories.force(store.parent(path));
     } catch (IOException e) {
       throw failed("commit", e);
@@ -138,9 +100,13 @@ final class FileWriting extends ObjectWriter {
     try {
       channel.force(true);
       try {
-        Files.createLink(path, temporary);
+        put(() -> Files.createLink(path, temporary));
         Directories.force(store.parent(path));
       } catch (FileAlreadyExistsException e) {
+        // Another one was faster; or there is a file where the directory should be.
+        if (!Files.isDirectory(store.parent(path))) {
+          throw e;
+        }
         made = false;
       } catch (UnsupportedOperationException e) {
         throw new IOException("the file system has no hard links, which a lease needs", e);
@@ -150,6 +116,36 @@ final class FileWriting extends ObjectWriter {
     }
     store.observe(Operation.PUT, bytes, began, false);
     return made;
+  }
+
+  /** One of the two ways to give a file a name. */
+  @FunctionalInterface
+  private interface Naming {
+    void run() throws IOException;
+  }
+
+  /** Names the file, in a directory that is ready before it and still ready after it. */
+  private void put(Naming naming) throws IOException {
+    Path directory = store.parent(path);
+    for (int tries = 1; ; tries++) {
+      try {
+        // What was ready at the first try has been removed if there is a second.
+        if (tries > 1 || !directories.isReady(directory)) {
+          directories.makeReady(directory);
+        }
+        naming.run();
+        break;
+      } catch (NoSuchFileException e) {
+        // A delete removed the directory because it was empty, here or in another process.
+        if (tries == MOST_TRIES || !Files.exists(temporary)) {
+          throw e;
+        }
+      }
+    }
+    // The object holds the directory now. It may be another one than was made ready.
+    if (!directories.isReady(directory)) {
+      directories.makeReady(directory);
+    }
   }
 
   private void rename() throws IOException {
@@ -168,6 +164,8 @@ final class FileWriting extends ObjectWriter {
   private void move() throws IOException {
     Files.move(
         temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    // From here on the object is there, durable or not: closing must not take it for abandoned.
+    committed = true;
   }
 
   private ReplicaException failed(String operation, IOException e) {
@@ -201,7 +199,8 @@ final class FileWriting extends ObjectWriter {
       channel.close();
       if (!committed) {
         Files.deleteIfExists(temporary);
-        store.prune(store.parent(path));
+        // A commit that failed may have made it.
+        directories.prune(List.of(store.parent(path)));
       }
     } catch (IOException e) {
       throw FileErrors.translate("write", key, e);

@@ -27,6 +27,7 @@ class FileErrorsTest {
     "Not a directory, ENOTDIR, CONFIGURATION",
     "Is a directory, EISDIR, CONFIGURATION",
     "File name too long, ENAMETOOLONG, CONFIGURATION",
+    "Invalid cross-device link, EXDEV, CONFIGURATION",
     "Input/output error, EIO, UNAVAILABLE",
   })
   void translatesTheOperatingSystemsWords(String reason, String code, Kind kind) {
@@ -45,6 +46,19 @@ class FileErrorsTest {
         .isEqualTo("/replica/a: Permission denied");
     assertThat(FileErrors.reason(new NotDirectoryException("/replica/a")))
         .isEqualTo("/replica/a: Not a directory");
+  }
+
+  @Test
+  void namesNoTemporaryFile() {
+    String temporary = "/replica/root/" + FileKeys.temporaryName(1, 2);
+    for (String file : new String[] {temporary, temporary + "/1f"}) {
+      assertThat(FileErrors.reason(new AccessDeniedException(file)))
+          .isEqualTo("/replica/root: Permission denied");
+    }
+    assertThat(
+            FileErrors.reason(
+                new AccessDeniedException(temporary + "/1f", "/replica/root/a/b", null)))
+        .isEqualTo("/replica/root/a/b: Permission denied");
   }
 
   @Test

@@ -19,9 +19,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -91,19 +89,31 @@ class FileStoreTest {
   }
 
   @Test
-  void temporaryFileIsHiddenAndCannotBeNamed() throws IOException {
+  void temporaryFilesAreHiddenAndCannotBeNamed() throws IOException {
     try (ObjectWriter writer = store.create("a/b")) {
       writer.write(1);
-      Path temporary = onlyFile(root.resolve("a"));
-      String name = String.valueOf(temporary.getFileName());
+      Path temporaries = onlyEntry(root);
+      String name = String.valueOf(temporaries.getFileName());
       assertThat(name).matches("\\.litestream-[0-9a-f]{16}\\.tmp");
       assertThat(store.list(ListRequest.below(""))).isEqualTo(ListPage.EMPTY);
+      assertThat(store.list(ListRequest.below(".litestream"))).isEqualTo(ListPage.EMPTY);
+      assertThat(store.list(ListRequest.below(name + "/"))).isEqualTo(ListPage.EMPTY);
       assertThat(store.list(ListRequest.childrenOf(""))).isEqualTo(ListPage.EMPTY);
-      assertThatThrownBy(() -> store.open("a/" + name))
+      assertThatThrownBy(() -> store.open(name + "/1"))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining(name);
-      assertThatThrownBy(() -> store.delete(List.of("a/" + name)))
+      assertThatThrownBy(() -> store.delete(List.of(name + "/1")))
           .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void nothingIsMadeInAnObjectsPlaceBeforeItsCommit() throws IOException {
+    try (ObjectWriter writer = store.create("a/b")) {
+      writer.write(1);
+      assertThat(root.resolve("a")).doesNotExist();
+      writer.commit();
+      assertThat(onlyEntry(root.resolve("a"))).hasFileName("b");
     }
   }
 
@@ -115,25 +125,6 @@ class FileStoreTest {
       write(store, key);
     }
     assertThat(keys(store.list(ListRequest.below("")))).containsExactlyElementsOf(keys);
-  }
-
-  @Test
-  void oldLeftoversAreRemovedByTheFirstWriterThatComesBy() throws IOException {
-    Path dir = Files.createDirectories(root.resolve("a"));
-    Path old = Files.createFile(dir.resolve(FileKeys.temporaryName(1)));
-    Path young = Files.createFile(dir.resolve(FileKeys.temporaryName(2)));
-    Path foreign = Files.createFile(dir.resolve(".other.tmp"));
-    FileTime before = FileTime.from(Files.getLastModifiedTime(young).toInstant().minus(days(2)));
-    Files.setLastModifiedTime(old, before);
-    Files.setLastModifiedTime(foreign, before);
-    write(store, "a/b");
-    assertThat(old).doesNotExist();
-    assertThat(young).exists();
-    assertThat(foreign).exists();
-  }
-
-  private static Duration days(int days) {
-    return Duration.ofDays(days);
   }
 
   @Test
@@ -177,6 +168,7 @@ class FileStoreTest {
     assertThat(root.resolve("a/b")).doesNotExist();
     assertThat(root.resolve("a/2")).exists();
     store.delete(List.of("a/2"));
+    store.close();
     assertThat(root).isEmptyDirectory();
   }
 
@@ -195,6 +187,15 @@ class FileStoreTest {
             ReplicaException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CONFIGURATION))
         .hasMessageContaining("commit a: a directory is where the object should be");
     assertThat(keys(store.list(ListRequest.below("")))).containsExactly("a/b");
+  }
+
+  @Test
+  void whatIsDeletedOrFailsBelowAnObjectLeavesTheObject() throws IOException {
+    write(store, "a");
+    assertThat(store.delete(List.of("a/b")).deleted()).containsExactly("a/b");
+    assertThat(keys(store.list(ListRequest.below("")))).containsExactly("a");
+    assertConfiguration(() -> write(store, "a/b"));
+    assertThat(keys(store.list(ListRequest.below("")))).containsExactly("a");
   }
 
   @Test
@@ -321,9 +322,9 @@ class FileStoreTest {
     return page.objects().stream().map(ObjectInfo::key).toList();
   }
 
-  private static Path onlyFile(Path dir) throws IOException {
-    try (Stream<Path> files = Files.list(dir)) {
-      List<Path> all = files.toList();
+  private static Path onlyEntry(Path dir) throws IOException {
+    try (Stream<Path> entries = Files.list(dir)) {
+      List<Path> all = entries.toList();
       assertThat(all).hasSize(1);
       return all.get(0);
     }

@@ -69,11 +69,15 @@ final class FileUnderTest implements StoreUnderTest {
       return List.of();
     }
     try (Stream<Path> files = Files.walk(root)) {
-      return files
-          .filter(file -> FileKeys.isTemporary(String.valueOf(file.getFileName())))
-          .map(Path::toString)
-          .toList();
+      return files.filter(file -> isTemporary(root.relativize(file))).map(Path::toString).toList();
     }
+  }
+
+  /** The directory of a store that is open, and its lock, are none of an object's. */
+  private static boolean isTemporary(Path file) {
+    return file.getNameCount() > 1
+        && FileKeys.isTemporary(file.getName(0).toString())
+        && !file.endsWith(WriterDirectory.LOCK);
   }
 
   @Override
