@@ -3,8 +3,12 @@ package io.litestream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,10 +22,13 @@ class KillTest {
 
   @TempDir Path directory;
 
+  private Path temporary = Path.of("");
+
   @Test
   void whenReplicateIsKilledTheReplicaStillRestoresAPrefixOfTheHistory() throws Exception {
     Path database = directory.resolve("app.db");
     Path replica = directory.resolve("replica");
+    temporary = Files.createDirectory(directory.resolve("tmp"));
     Random random = new Random(SEED);
     long restored = 0;
     try (LiveWriter writer = LiveWriter.start(database)) {
@@ -45,10 +52,24 @@ class KillTest {
       process.stop();
     }
     assertThat(restoredRows(replica, "final")).isEqualTo(LiveWriter.rows(database));
+    assertNothingIsLeft(replica);
+  }
+
+  /** Of the kills: neither objects half-written, nor what a process extracts to load it. */
+  private void assertNothingIsLeft(Path replica) throws IOException {
+    assertThat(new ReplicaFiles(replica).leftovers()).isEmpty();
+    try (Stream<Path> root = Files.list(replica);
+        Stream<Path> extracted = Files.list(temporary)) {
+      assertThat(root).containsExactly(replica.resolve("generations"));
+      assertThat(extracted.map(file -> file.getFileName().toString()))
+          .noneMatch(name -> name.startsWith("sqlite"));
+    }
   }
 
   private LitestreamProcess replicate(Path database, Path replica) throws IOException {
-    return LitestreamProcess.ours(directory, "replicate", database, "file://" + replica);
+    List<String> command = new ArrayList<>(LitestreamProcess.command());
+    command.add(1, "-Djava.io.tmpdir=" + temporary);
+    return LitestreamProcess.start(directory, command, "replicate", database, "file://" + replica);
   }
 
   private static int objects(Path replica) throws IOException {

@@ -15,11 +15,9 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,22 +41,19 @@ final class Target implements AutoCloseable {
     this.output = output;
     this.directory = parent(output);
     requireAbsent(output);
+    this.temporary = KilledRestores.newName(output);
     try {
       makeDirectories(directory);
-      temporary =
-          directory.resolve(
-              "."
-                  + output.getFileName()
-                  + "."
-                  + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong())
-                  + ".tmp");
+      KilledRestores.remove(output, directory);
       channel =
           FileChannel.open(
               temporary,
               Set.of(
                   StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
               ownerOnly(directory));
+      KilledRestores.lock(channel);
     } catch (IOException e) {
+      KilledRestores.forget(temporary);
       removeDirectories(e);
       throw failed(e, 0);
     }
@@ -186,6 +181,7 @@ final class Target implements AutoCloseable {
   @Override
   public void close() throws IOException {
     channel.close();
+    KilledRestores.forget(temporary);
     if (!published) {
       Files.deleteIfExists(temporary);
       removeDirectories(null);

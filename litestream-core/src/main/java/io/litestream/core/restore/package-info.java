@@ -34,8 +34,10 @@
  * <ol>
  *   <li>Refuse a target that exists, or has a {@code -wal}, {@code -shm} or {@code -journal} of
  *       another database beside it. Make missing parent directories.
+ *   <li>Remove temporary files of restores to the same path whose process was killed ({@code
+ *       KilledRestores}).
  *   <li>Create {@code .<name>.<random>.tmp} beside it, for its owner only (0600, which is also what
- *       the peer gives a restored file; whoever shares it with a group changes that).
+ *       the peer gives a restored file; whoever shares it with a group changes that). Lock it.
  *   <li>Write pages into it, from the last segment back to the first, and then the snapshot's: of
  *       each page only the newest version ({@code NewestPages}), while workers bring the next
  *       objects ahead. No WAL is ever written, and SQLite is not needed. Long histories rewrite the
@@ -50,7 +52,8 @@
  * </ol>
  *
  * If anything fails before the link, the temporary file and the directories that were made are
- * removed: nothing is left but what was there. A process that is killed leaves the temporary file.
+ * removed: nothing is left but what was there. A process that is killed leaves the temporary file,
+ * which the next restore to that path removes.
  *
  * <p><b>Segments that overlap.</b> If the peer is ended while it uploads, it uploads the same part
  * a second time, under the same key, with what has been written since, although the part after the

@@ -26,7 +26,9 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -40,13 +42,21 @@ public final class MetaDirectory implements AutoCloseable {
 
   private static final Pattern SHADOW = Pattern.compile("([0-9a-f]{8})\\.wal");
 
+  /**
+   * Those that this process has locked. POSIX locks belong to processes: one that opens its own
+   * lock file a second time, and closes it, has lost the lock.
+   */
+  private static final Set<Path> LOCKED = ConcurrentHashMap.newKeySet();
+
   private final Path root;
+  private final Path realRoot;
   private final Ownership ownership;
   private final FileChannel lockFile;
   private final Object recordMaking = new Object();
 
-  private MetaDirectory(Path root, Ownership ownership, FileChannel lockFile) {
+  private MetaDirectory(Path root, Path realRoot, Ownership ownership, FileChannel lockFile) {
     this.root = root;
+    this.realRoot = realRoot;
     this.ownership = ownership;
     this.lockFile = lockFile;
   }
@@ -55,26 +65,55 @@ public final class MetaDirectory implements AutoCloseable {
    * Opens the directory, making it if it is missing, and removes what a crash left half-written.
    *
    * @param database exists; lends mode and owner
-   * @throws IOException if another process holds the directory, or it cannot be written
+   * @throws IOException if another process, or another database, holds the directory, or it cannot
+   *     be written
    */
   public static MetaDirectory open(Path root, Path database) throws IOException {
     Ownership ownership = Ownership.of(database);
-    FileChannel lockFile;
+    Path realRoot;
     try {
       ownership.createDirectories(root);
+      realRoot = root.toRealPath();
+    } catch (IOException e) {
+      throw notWritable(root, database, e);
+    }
+    if (!LOCKED.add(realRoot)) {
+      throw new IOException(
+          "the meta directory "
+              + root
+              + " of "
+              + database
+              + " is in use for another database; each needs a 'meta-path' of its own");
+    }
+    try {
+      return open(root, realRoot, database, ownership);
+    } catch (IOException | RuntimeException e) {
+      LOCKED.remove(realRoot);
+      throw e;
+    }
+  }
+
+  private static IOException notWritable(Path root, Path database, IOException e) {
+    return new IOException(
+        "cannot write the meta directory " + root + " of " + database + ": " + reason(e), e);
+  }
+
+  private static MetaDirectory open(Path root, Path realRoot, Path database, Ownership ownership)
+      throws IOException {
+    FileChannel lockFile;
+    try {
       Path path = root.resolve("lock");
       lockFile = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       ownership.giveToFile(path);
     } catch (IOException e) {
-      throw new IOException(
-          "cannot write the meta directory " + root + " of " + database + ": " + reason(e), e);
+      throw notWritable(root, database, e);
     }
     try {
       FileLock lock;
       try {
         lock = lockFile.tryLock();
       } catch (OverlappingFileLockException e) {
-        lock = null; // held by this process
+        lock = null; // held by this process, under another class loader
       }
       if (lock == null) {
         throw new IOException(
@@ -84,7 +123,7 @@ public final class MetaDirectory implements AutoCloseable {
                 + root.resolve("lock")
                 + "; stop it first");
       }
-      MetaDirectory directory = new MetaDirectory(root, ownership, lockFile);
+      MetaDirectory directory = new MetaDirectory(root, realRoot, ownership, lockFile);
       directory.removeLeftovers();
       return directory;
     } catch (IOException | RuntimeException e) {
@@ -355,6 +394,9 @@ public final class MetaDirectory implements AutoCloseable {
   /** Lets another process have the directory. */
   @Override
   public void close() throws IOException {
-    lockFile.close();
+    if (lockFile.isOpen()) {
+      lockFile.close();
+      LOCKED.remove(realRoot);
+    }
   }
 }

@@ -34,6 +34,7 @@ public final class IntegrityProbe {
     List<String> findings = new ArrayList<>();
     try (Connection connection = DriverManager.getConnection(url);
         Statement statement = connection.createStatement()) {
+      ExtractedLibrary.removeNames();
       ProgressHandler.setHandler(
           connection,
           INSTRUCTIONS_BETWEEN_INTERRUPT_CHECKS,

@@ -46,6 +46,7 @@ final class SqliteConnection implements AutoCloseable {
     properties.setProperty("busy_timeout", Long.toString(busyTimeout.toMillis()));
     Connection connection =
         DriverManager.getConnection("jdbc:sqlite:" + uri(database) + "?mode=" + mode, properties);
+    ExtractedLibrary.removeNames();
     try {
       return new SqliteConnection(connection);
     } catch (SQLException e) {

@@ -32,6 +32,61 @@ class TargetTest {
   }
 
   @Test
+  void whatAKilledProcessHasLeftIsRemovedByTheNextRestoreToThatPath() throws Exception {
+    Path output = directory.resolve("app.db");
+    Path killed;
+    try (RestoringProcess process = RestoringProcess.start(output)) {
+      killed = process.temporary();
+      process.kill();
+    }
+    assertThat(killed).exists();
+
+    Target.create(directory.resolve("app.db-2")).close();
+    assertThat(killed).exists();
+    Target.create(output).close();
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void whatALivingProcessRestoresIsLeftAlone() throws Exception {
+    Path output = directory.resolve("app.db");
+    try (RestoringProcess process = RestoringProcess.start(output)) {
+      Target.create(output).close();
+      assertThat(process.temporary()).exists();
+    }
+  }
+
+  /** Neither opens the other's file, since the process would then lose the lock. */
+  @Test
+  void soIsWhatThisProcessRestores() throws Exception {
+    Path output = directory.resolve("app.db");
+    try (Target first = Target.create(output)) {
+      Target.create(output).close();
+      assertThat(first.temporary()).exists();
+      try (RestoringProcess other = RestoringProcess.start(output)) {
+        assertThat(other.temporary()).exists();
+        assertThat(first.temporary()).exists();
+      }
+      first.publish();
+    }
+    assertThat(output).exists();
+  }
+
+  @Test
+  void whatOnlyLooksLikeALeftoverStays() throws IOException {
+    Path output = directory.resolve("app.db");
+    Path inside = Files.createDirectory(directory.resolve(".app.db.0123456789abcdef.tmp"));
+    Path other = Files.createFile(directory.resolve(".appXdb.0123456789abcdef.tmp"));
+    Path link = Files.createSymbolicLink(directory.resolve(".app.db.0123456789abcde0.tmp"), other);
+
+    Target.create(output).close();
+
+    assertThat(inside).isDirectory();
+    assertThat(link).isSymbolicLink();
+    assertThat(other).exists();
+  }
+
+  @Test
   void saysWhatHindersWriting() throws IOException {
     try (Target target = Target.create(directory.resolve("app.db"))) {
       RestoreException full =
