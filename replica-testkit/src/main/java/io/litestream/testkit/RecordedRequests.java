@@ -26,6 +26,11 @@ final class RecordedRequests implements RequestObserver {
     return of(operation).stream().mapToLong(Request::bytes).sum();
   }
 
+  /** How many have failed. */
+  long failures() {
+    return requests.stream().filter(Request::failed).count();
+  }
+
   void clear() {
     requests.clear();
   }
