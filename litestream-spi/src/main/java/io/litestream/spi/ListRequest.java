@@ -33,12 +33,16 @@ public record ListRequest(
     }
   }
 
-  /** All keys below a prefix. */
+  /** All keys that begin with a prefix, in pages of {@value #MAX_LIMIT}. */
   public static ListRequest below(String prefix) {
     return new ListRequest(prefix, Optional.empty(), Optional.empty(), MAX_LIMIT);
   }
 
-  /** The keys and common prefixes directly below a prefix, as a directory would show them. */
+  /**
+   * The keys and common prefixes directly below a prefix, as a directory would show them.
+   *
+   * @param prefix ends in a slash, or is empty for the root
+   */
   public static ListRequest childrenOf(String prefix) {
     return new ListRequest(prefix, Optional.of("/"), Optional.empty(), MAX_LIMIT);
   }

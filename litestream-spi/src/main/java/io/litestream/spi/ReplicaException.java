@@ -12,7 +12,7 @@ public class ReplicaException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
-  /** Nothing that was asked of the store: there is no store yet. */
+  /** The operation of what fails before there is a store. */
   private static final String CONFIGURE = "configure";
 
   /** What a caller can do about it. */
@@ -36,8 +36,9 @@ public class ReplicaException extends IOException {
 
   /**
    * @param operation what was tried, in lower case: {@code list}, {@code open}, {@code write},
-   *     {@code commit}, {@code delete}; or {@code configure}, whose message is the detail alone
-   * @param key the key or prefix it was tried on, if there is one
+   *     {@code commit}, {@code delete}; or {@code configure}, if a setting cannot work
+   * @param key the key or prefix it was tried on; of {@code configure}, the setting; if there is
+   *     one
    * @param code the store's own code, if there is one
    * @param detail what happened and what to do about it, on one line, without credentials
    */
@@ -64,6 +65,7 @@ public class ReplicaException extends IOException {
     return what + detail + (code == null || detail.contains(code) ? "" : " (" + code + ")");
   }
 
+  /** What the caller can do about it. */
   public final Kind kind() {
     return kind;
   }

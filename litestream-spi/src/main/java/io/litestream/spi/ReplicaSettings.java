@@ -50,6 +50,7 @@ public final class ReplicaSettings {
   /**
    * The value of a switch: {@code true} or {@code false}.
    *
+   * @param otherwise what it is if it is not set
    * @throws ReplicaException of kind {@code CONFIGURATION}, if it is anything else
    */
   public boolean flag(String key, boolean otherwise) throws ReplicaException {

@@ -61,10 +61,10 @@ public interface ReplicaStore extends AutoCloseable {
   ListPage list(ListRequest request) throws IOException;
 
   /**
-   * Opens an object for reading from its first byte. The caller closes the stream. The bytes may
-   * arrive while they are read; a failure in the middle is an exception from {@code read}, never an
-   * early end of the stream. A stream may be closed before its end, and does not wait for the rest
-   * then.
+   * Opens an object for reading from its first byte. The caller closes the stream, and uses it from
+   * one thread at a time. The bytes may arrive while they are read; a failure in the middle is a
+   * {@link ReplicaException} from {@code read}, never an early end of the stream. A stream may be
+   * closed before its end, and does not wait for the rest then.
    *
    * @throws NoSuchObjectException if there is no such object
    * @throws ReplicaException if the store refuses or cannot be reached
@@ -91,7 +91,7 @@ public interface ReplicaStore extends AutoCloseable {
    */
   DeleteReport delete(Collection<String> keys) throws IOException;
 
-  /** The means to let one of several writers through, if the store has it. */
+  /** The means to let one of several writers through (rule R11), if the store has it. */
   default Optional<ExclusiveWrites> exclusiveWrites() {
     return Optional.empty();
   }

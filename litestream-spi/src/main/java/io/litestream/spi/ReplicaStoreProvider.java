@@ -30,9 +30,9 @@ public interface ReplicaStoreProvider {
   Map<String, String> parseUrl(String url) throws ReplicaException;
 
   /**
-   * Opens a store. Sends no request; whether the store answers shows with the first call. Asks
-   * {@code settings} for every key that it knows, and then calls {@link
-   * ReplicaSettings#rejectUnread()}.
+   * Opens a store; any number may be open at a time, on the same place too. Sends no request;
+   * whether the store answers shows with the first call. Asks {@code settings} for every key that
+   * it knows, and then calls {@link ReplicaSettings#rejectUnread()}.
    *
    * @throws ReplicaException of kind {@code CONFIGURATION}, if a setting is missing or malformed
    */

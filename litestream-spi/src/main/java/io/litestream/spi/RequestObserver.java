@@ -4,7 +4,8 @@ import java.time.Duration;
 
 /**
  * Hears of every request that a store sends, so that counting, metrics and cost live in one place.
- * Called by the thread that made the request, after its end; must return quickly and not throw.
+ * Called by the thread that made the request, after its end, and so by several at once; must return
+ * quickly and not throw.
  */
 @FunctionalInterface
 public interface RequestObserver {

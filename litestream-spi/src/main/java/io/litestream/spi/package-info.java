@@ -3,7 +3,8 @@
  *
  * <p>An adapter is an object store and nothing more. It knows keys and bytes; what the keys mean
  * (generations, snapshots, WAL segments) is known by the engine alone. {@link
- * io.litestream.spi.ReplicaStore} states the rules, numbered R1 to R10; the contract suite in the
+ * io.litestream.spi.ReplicaStore} states the rules R1 to R10, and {@link
+ * io.litestream.spi.ExclusiveWrites} R11, for those who can keep it; the contract suite in the
  * module {@code replica-testkit} checks them and names them in its tests.
  *
  * <p>Two promises are hard to keep with most libraries: {@link io.litestream.spi.InterruptibleWait}

@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One request that came to a {@link HttpFaultProxy}. What it counts grows until the answer has
- * passed.
+ * passed. Read by any number of threads.
  */
 public final class ProxiedRequest {
 
@@ -23,16 +23,17 @@ public final class ProxiedRequest {
     this.head = head;
   }
 
-  /** The how-manieth request of the proxy this is, from 1. */
+  /** The place of this request among all that the proxy has got, from 1. */
   public int number() {
     return number;
   }
 
-  /** The how-manieth connection it came on, from 1. */
+  /** The place of its connection among all that the proxy has accepted, from 1. */
   public int connection() {
     return connection;
   }
 
+  /** In capitals, such as {@code PUT}. */
   public String method() {
     return head.method();
   }

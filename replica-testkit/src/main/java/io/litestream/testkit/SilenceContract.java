@@ -187,7 +187,8 @@ public abstract class SilenceContract extends StoreContract {
       if (isOverBeforeItAsks(silence, outcome)) {
         return outcome.get();
       }
-      // By now it is on its way into the wait, where an interrupt is not as easily heard as before.
+      // The rule holds at any moment. This lets the thread get from asking into its wait for the
+      // answer, which no one can see from here, and where an interrupt is the hardest to hear.
       Thread.sleep(SETTLE_MILLIS);
       thread.interrupt();
       return outcome.get(SOON.toMillis(), TimeUnit.MILLISECONDS);

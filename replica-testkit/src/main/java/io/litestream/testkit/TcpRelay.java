@@ -53,6 +53,12 @@ final class TcpRelay {
     return cut.filter(c -> c.fromClient() == fromClient).map(Cut::bytes).orElse(Long.MAX_VALUE);
   }
 
+  /**
+   * Copies one direction to its end.
+   *
+   * @param server the one of the two sockets that leads to the server
+   * @param limit how many bytes pass before the connection is cut
+   */
   private void copy(Socket server, Socket from, Socket to, long limit) {
     byte[] buffer = new byte[16 * 1024];
     long left = limit;
@@ -79,6 +85,7 @@ final class TcpRelay {
       listener.reset(from);
       listener.reset(to);
     } catch (InterruptedException e) {
+      // Nobody interrupts these threads; the proxy ends them by closing their sockets.
       Thread.currentThread().interrupt();
     }
   }

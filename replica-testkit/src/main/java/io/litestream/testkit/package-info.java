@@ -3,11 +3,12 @@
  * server, and a store for tests that keeps everything in memory.
  *
  * <p><b>Testing an adapter.</b> Each class named {@code …Contract} holds the tests of one subject;
- * their names begin with the number of the rule, R1 to R10, that {@link
- * io.litestream.spi.ReplicaStore} states. An adapter's test class extends one of them and says how
- * its store is opened; what an adapter's store can be made to do beyond that, such as deny a
- * delete, it declares as a {@link io.litestream.testkit.Capability}. A test that needs more than
- * what is declared is reported as skipped, with the reason.
+ * their names begin with the number of the rule, of R1 to R11 ({@link
+ * io.litestream.spi.ReplicaStore}, {@link io.litestream.spi.ExclusiveWrites}). An adapter's test
+ * class extends one of them and says how its store is opened; what an adapter's store can be made
+ * to do beyond that, such as deny a delete, it declares as a {@link
+ * io.litestream.testkit.Capability}. A test that needs more than what is declared is reported as
+ * skipped, with the reason.
  *
  * <p><b>Testing over real sockets.</b> {@link io.litestream.testkit.HttpFaultProxy} stands between
  * an adapter and the server of its tests, counts the requests, and delays, cuts, refuses or

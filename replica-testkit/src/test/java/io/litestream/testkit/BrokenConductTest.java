@@ -57,8 +57,7 @@ class BrokenConductTest {
                     new ForwardingStore(memory) {
                       @Override
                       public ListPage list(ListRequest request) throws IOException {
-                        boolean swallowed = Thread.interrupted();
-                        assertThat(swallowed).isIn(true, false);
+                        boolean ignored = Thread.interrupted(); // forgets it, as it tells
                         return store.list(request);
                       }
                     }))

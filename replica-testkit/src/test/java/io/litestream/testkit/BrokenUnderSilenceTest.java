@@ -180,7 +180,7 @@ class BrokenUnderSilenceTest {
                 return new ForwardingWriter(store.create(key)) {
                   @Override
                   public void write(byte[] buffer, int offset, int length) throws IOException {
-                    written.write(buffer, offset, length);
+                    written.write(buffer, offset, length); // first: the other is interrupted
                     writer.write(buffer, offset, length);
                   }
 
