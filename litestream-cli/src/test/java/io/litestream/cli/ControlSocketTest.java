@@ -154,7 +154,8 @@ class ControlSocketTest {
               "replicated_index",
               "replicated_offset",
               "duration_ms");
-      assertThat(synced.text("status")).contains("synced");
+      // The first commit after a quiet spell may be there by itself before anybody asks.
+      assertThat(synced.text("status").orElseThrow()).isIn("synced", "no_change");
       assertThat(synced.text("generation")).contains(replica("a").generations().get(0));
       assertThat(synced.number("replicated_offset")).isEqualTo(synced.number("offset"));
       assertThat(restoredRows("a")).isEqualTo(rows);
@@ -162,8 +163,14 @@ class ControlSocketTest {
     assertThat(json("sync", "-wait", database("a")).text("status")).contains("no_change");
     assertThat(json("sync", database("a")).text("status")).contains("no_change");
     int before = replica("a").segments().size();
+    Path root = replica("a").root();
+    Path away = root.resolveSibling("away");
+    Files.move(root, away);
+    Files.writeString(root, "in the way");
     insert("a");
     assertThat(json("sync", database("a")).text("status")).contains("synced_local");
+    Files.delete(root);
+    Files.move(away, root);
     process.await("the replica has more", () -> replica("a").segments().size() > before);
   }
 
