@@ -17,6 +17,9 @@ final class LitestreamProcess implements AutoCloseable {
   /** Where the peer's executable is. Tests that need it are skipped without. */
   static final String PEER = "LITESTREAM_PEER";
 
+  /** What names an executable to test in place of the classes, such as {@code ./litestream}. */
+  private static final String COMMAND = "LITESTREAM_TEST_COMMAND";
+
   private final Process process;
   private final Path output;
 
@@ -25,8 +28,15 @@ final class LitestreamProcess implements AutoCloseable {
     this.output = output;
   }
 
-  /** The command line that runs this project's command. */
+  /**
+   * The command line that runs this project's command: from the classes under test, unless the
+   * environment names an executable.
+   */
   static List<String> command() {
+    String executable = System.getenv(COMMAND);
+    if (executable != null) {
+      return List.of(executable);
+    }
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-Xmx128m",

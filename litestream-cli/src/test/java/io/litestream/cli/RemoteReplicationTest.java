@@ -35,4 +35,19 @@ class RemoteReplicationTest extends OnRemoteServer {
     }
     DatabasePages.assertRestored(database, restore(config, "restored"));
   }
+
+  @Test
+  void replicaThatAReloadAddsIsReplicatedTo() throws Exception {
+    Path config = config("{path: %s}".formatted(directory.resolve("first")));
+    try (LiveWriter writer = LiveWriter.start(database);
+        LitestreamProcess process = ours("replicate", "-config", config)) {
+      process.await("it uploads", () -> hasUploaded(process, 1));
+      config(store.replica(", name: second, sync-interval: 50ms"));
+      process.signal("HUP");
+      process.awaitOutput("replica=second");
+      writer.stop();
+      process.stop();
+    }
+    DatabasePages.assertRestored(database, restore(config, "restored"));
+  }
 }

@@ -38,6 +38,8 @@ public final class ProcessSignals implements StopSignals {
    * it. By reflection: the compiler's warning about the class cannot be suppressed.
    */
   private static void handle(String signal, Runnable action) {
+    // The thread that a signal is handled in is the JVM's; what it starts is to find the adapters.
+    ClassLoader context = Thread.currentThread().getContextClassLoader();
     try {
       Class<?> type = Class.forName("sun.misc.Signal");
       Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
@@ -46,6 +48,7 @@ public final class ProcessSignals implements StopSignals {
               ProcessSignals.class.getClassLoader(),
               new Class<?>[] {handlerType},
               (proxy, method, arguments) -> {
+                Thread.currentThread().setContextClassLoader(context);
                 action.run();
                 return null;
               });
