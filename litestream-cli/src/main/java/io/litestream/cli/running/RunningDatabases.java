@@ -9,19 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -39,12 +29,6 @@ public final class RunningDatabases implements AutoCloseable {
   /** Between two looks at directories, and two tries of what could not be replicated. */
   static final Duration INTERVAL = Duration.ofSeconds(1);
 
-  /** For a last sync with credentials that may be void, and for what a sync just before left. */
-  private static final Duration SHORT = Duration.ofSeconds(2);
-
-  /** Side by side, since each may have to wait for its store. */
-  private static final int CLOSING_THREADS = 8;
-
   private static final Logger log = LoggerFactory.getLogger(RunningDatabases.class);
 
   /** How a database stands. */
@@ -57,27 +41,21 @@ public final class RunningDatabases implements AutoCloseable {
   }
 
   private final Litestream engine;
-  private final Duration shutdownTimeout;
   private final ReentrantLock changing = new ReentrantLock(true);
 
   // Changed by those who hold the lock, read by anybody.
-  private final Map<Path, Replication> running = new ConcurrentHashMap<>();
-  private final Map<Path, DatabaseOptions> registered = new ConcurrentHashMap<>();
-  private final Set<Path> stopped = ConcurrentHashMap.newKeySet();
+  private final WantedDatabases wanted;
+  private final Replications replications;
 
-  /** What could not be replicated, and why; so that each reason is told once. */
-  private final Map<Path, String> failing = new ConcurrentHashMap<>();
-
-  private volatile Configuration configuration;
-
-  private final Map<Path, String> unreadable = new HashMap<>();
+  private final DirectoryLook directories;
   private final ScheduledThreadPoolExecutor clock;
 
   private RunningDatabases(
       Litestream engine, Configuration configuration, Duration shutdownTimeout) {
     this.engine = engine;
-    this.configuration = configuration;
-    this.shutdownTimeout = shutdownTimeout;
+    this.wanted = new WantedDatabases(configuration);
+    this.replications = new Replications(engine, wanted, shutdownTimeout);
+    this.directories = new DirectoryLook(wanted, replications);
     this.clock =
         new ScheduledThreadPoolExecutor(
             1,
@@ -98,10 +76,10 @@ public final class RunningDatabases implements AutoCloseable {
       Litestream engine, Configuration configuration, Duration shutdownTimeout) throws IOException {
     RunningDatabases databases = new RunningDatabases(engine, configuration, shutdownTimeout);
     for (DatabaseOptions named : configuration.databases()) {
-      databases.replicate(named);
+      databases.replications.replicate(named);
       BeginningLog.withReplicas(named);
     }
-    configuration.directories().forEach(databases::look);
+    configuration.directories().forEach(databases.directories::look);
     long pause = INTERVAL.toMillis();
     // What it returns only tells of exceptions, which tick() does not throw.
     var unused =
@@ -110,18 +88,15 @@ public final class RunningDatabases implements AutoCloseable {
     return databases;
   }
 
-  private void replicate(DatabaseOptions database) throws IOException {
-    running.put(database.path(), engine.replicate(database));
-    failing.remove(database.path());
-  }
-
   private void tick() {
     if (!changing.tryLock()) {
       return; // somebody else is changing something; the next look is soon
     }
     try {
       retry();
-      configuration.directories().stream().filter(DatabaseDirectory::watch).forEach(this::look);
+      wanted.configuration().directories().stream()
+          .filter(DatabaseDirectory::watch)
+          .forEach(directories::look);
     } finally {
       changing.unlock();
     }
@@ -129,92 +104,8 @@ public final class RunningDatabases implements AutoCloseable {
 
   /** Those in directories are found again by looking there. */
   private void retry() {
-    for (Path path : List.copyOf(failing.keySet())) {
-      named(path).ifPresent(this::begin);
-    }
-  }
-
-  private Optional<DatabaseOptions> named(Path path) {
-    return Optional.ofNullable(registered.get(path))
-        .or(
-            () ->
-                configuration.databases().stream()
-                    .filter(named -> named.path().equals(path))
-                    .findFirst());
-  }
-
-  private void look(DatabaseDirectory directory) {
-    List<DatabaseOptions> found;
-    try {
-      found = directory.scan();
-      unreadable.remove(directory.directory());
-    } catch (IOException | RuntimeException e) {
-      String reason = String.valueOf(e);
-      if (!reason.equals(unreadable.put(directory.directory(), reason))) {
-        log.atError()
-            .addKeyValue("dir", directory.directory())
-            .addKeyValue("error", reason)
-            .log("cannot look for databases");
-      }
-      return; // what is being replicated goes on: that it is gone is not known
-    }
-    Set<Path> present = new HashSet<>();
-    for (DatabaseOptions database : found) {
-      present.add(database.path());
-      if (!running.containsKey(database.path()) && named(database.path()).isEmpty()) {
-        begin(database);
-      }
-    }
-    letGo(directory, present);
-  }
-
-  private void begin(DatabaseOptions database) {
-    Path path = database.path();
-    if (stopped.contains(path)) {
-      return;
-    }
-    try {
-      replicate(database);
-      if (named(path).isPresent()) {
-        BeginningLog.withReplicas(database);
-      } else {
-        BeginningLog.database(database);
-      }
-    } catch (IOException | RuntimeException e) {
-      String reason = String.valueOf(e.getMessage());
-      if (!reason.equals(failing.put(path, reason))) {
-        log.atError()
-            .addKeyValue("db", path)
-            .addKeyValue("error", reason)
-            .log("cannot replicate database");
-      }
-    }
-  }
-
-  private void letGo(DatabaseDirectory directory, Set<Path> present) {
-    failing.keySet().removeIf(path -> !present.contains(path) && isOnlyIn(directory, path));
-    for (Path path : List.copyOf(running.keySet())) {
-      if (!present.contains(path) && isOnlyIn(directory, path) && !Files.exists(path)) {
-        log.atInfo().addKeyValue("db", path).log("database is gone; let go of it");
-        end(path, shutdownTimeout);
-      }
-    }
-  }
-
-  private boolean isOnlyIn(DatabaseDirectory directory, Path path) {
-    return path.startsWith(directory.directory()) && named(path).isEmpty();
-  }
-
-  /** Ends one; that something did not reach its replica is a warning. */
-  private void end(Path path, Duration lastSync) {
-    Replication replication = running.remove(path);
-    if (replication == null) {
-      return;
-    }
-    try {
-      replication.close(lastSync);
-    } catch (IOException | RuntimeException e) {
-      log.atWarn().addKeyValue("db", path).addKeyValue("error", e.getMessage()).log("let go");
+    for (Path path : replications.failing()) {
+      wanted.named(path).ifPresent(replications::begin);
     }
   }
 
@@ -225,81 +116,43 @@ public final class RunningDatabases implements AutoCloseable {
    * @return what was done
    * @throws IOException if a setting in it is wrong; then nothing has been changed
    */
-  ReloadPlan reload(Configuration wanted) throws IOException {
+  ReloadPlan reload(Configuration next) throws IOException {
     changing.lock();
     try {
-      Map<Path, DatabaseOptions> options = new TreeMap<>();
-      running.forEach((path, replication) -> options.put(path, replication.options()));
-      ReloadPlan plan =
-          ReloadPlan.compute(configuration, wanted, options, registered.keySet(), stopped);
+      ReloadPlan plan = wanted.planFor(next, replications.options());
       for (DatabaseOptions database : plan.beginning()) {
         engine.checkSettings(database);
       }
-      for (DatabaseDirectory directory : wanted.directories()) {
+      for (DatabaseDirectory directory : next.directories()) {
         engine.checkSettings(directory.options());
       }
-      configuration = wanted;
-      // The configuration has them now, or nobody.
-      registered.keySet().removeIf(path -> wanted.database(path).isPresent());
-      Set<Path> known = registered.keySet();
-      stopped.removeIf(path -> wanted.database(path).isEmpty() && !known.contains(path));
-      failing.keySet().removeIf(path -> wanted.database(path).isEmpty() && !known.contains(path));
-      endAll(plan);
-      plan.beginning().forEach(this::begin);
-      wanted.directories().forEach(this::look);
+      wanted.adopt(next);
+      replications.forgetFailures(path -> wanted.find(path).isEmpty());
+      replications.endAll(plan);
+      plan.beginning().forEach(replications::begin);
+      next.directories().forEach(directories::look);
       return plan;
     } finally {
       changing.unlock();
     }
   }
 
-  /** Each is closed before any is begun: one may take the place of another. */
-  private void endAll(ReloadPlan plan) {
-    List<Runnable> ends = new ArrayList<>();
-    for (Path path : plan.end()) {
-      log.atInfo().addKeyValue("db", path).log("database is not configured any more; let go of it");
-      ends.add(() -> end(path, shutdownTimeout));
-    }
-    for (ReloadPlan.Restart restart : plan.restart()) {
-      Path path = restart.to().path();
-      Duration lastSync = restart.newCredentials() ? SHORT : shutdownTimeout;
-      log.atInfo().addKeyValue("db", path).log("database is configured otherwise; begins anew");
-      ends.add(() -> end(path, lastSync));
-    }
-    if (ends.isEmpty()) {
-      return;
-    }
-    ExecutorService threads = Executors.newFixedThreadPool(Math.min(CLOSING_THREADS, ends.size()));
-    List<Future<?>> ended = new ArrayList<>();
-    ends.forEach(end -> ended.add(threads.submit(end)));
-    threads.shutdown();
-    try {
-      for (Future<?> each : ended) {
-        each.get();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("end() throws nothing", e);
-    }
-  }
-
   /** The configuration that is in effect. */
   Configuration configuration() {
-    return configuration;
+    return wanted.configuration();
   }
 
   /** One that is being replicated now. */
   public Optional<Replication> find(Path path) {
-    return Optional.ofNullable(running.get(path));
+    return replications.find(path);
   }
 
   /** All databases by their paths. */
   public Map<Path, State> states() {
     Map<Path, State> states = new TreeMap<>();
-    failing.keySet().forEach(path -> states.put(path, State.FAILING));
-    stopped.forEach(path -> states.put(path, State.STOPPED));
-    running.keySet().forEach(path -> states.put(path, State.REPLICATING));
+    replications.failing().forEach(path -> states.put(path, State.FAILING));
+    wanted.stopped().forEach(path -> states.put(path, State.STOPPED));
+    replications.running().forEach(path -> states.put(path, State.REPLICATING));
     return states;
   }
 
@@ -313,21 +166,21 @@ public final class RunningDatabases implements AutoCloseable {
   public boolean resume(Path path) throws IOException {
     changing.lock();
     try {
-      if (running.containsKey(path)) {
+      if (replications.isRunning(path)) {
         return false;
       }
       DatabaseOptions options =
-          Optional.ofNullable(registered.get(path))
-              .or(() -> configuration.database(path))
+          wanted
+              .find(path)
               // A name that a directory's pattern fits is no database yet.
-              .filter(each -> named(path).isPresent() || Files.exists(path))
+              .filter(each -> wanted.named(path).isPresent() || Files.exists(path))
               .orElseThrow(() -> new NotReplicatedException(path));
-      stopped.remove(path);
+      wanted.resume(path);
       log.atInfo().addKeyValue("db", path).log("replication is resumed by hand");
-      begin(options);
-      String reason = failing.get(path);
-      if (reason != null) {
-        throw new IOException(reason);
+      replications.begin(options);
+      Optional<String> reason = replications.failure(path);
+      if (reason.isPresent()) {
+        throw new IOException(reason.get());
       }
       return true;
     } finally {
@@ -344,19 +197,19 @@ public final class RunningDatabases implements AutoCloseable {
    * @throws IOException if something committed is not in every replica; it is stopped all the same
    */
   public boolean stop(Path path, Duration lastSync) throws IOException, InterruptedException {
-    Optional<IOException> failure = syncOnce(path, lastSync);
+    Optional<IOException> failure = replications.sync(path, lastSync);
     changing.lock();
     try {
-      if (!running.containsKey(path) && !failing.containsKey(path)) {
-        if (stopped.contains(path)) {
+      if (!replications.isRunning(path) && replications.failure(path).isEmpty()) {
+        if (wanted.isStopped(path)) {
           return false;
         }
         throw new NotReplicatedException(path);
       }
-      stopped.add(path);
-      failing.remove(path);
+      wanted.stop(path);
+      replications.forgetFailures(path::equals);
       log.atInfo().addKeyValue("db", path).log("replication is stopped by hand");
-      end(path, failure.isEmpty() ? SHORT : Duration.ZERO);
+      endAfterSync(path, failure);
     } finally {
       changing.unlock();
     }
@@ -366,17 +219,9 @@ public final class RunningDatabases implements AutoCloseable {
     return true;
   }
 
-  private Optional<IOException> syncOnce(Path path, Duration patience) throws InterruptedException {
-    Replication replication = running.get(path);
-    if (replication == null) {
-      return Optional.empty();
-    }
-    try {
-      replication.sync(patience);
-      return Optional.empty();
-    } catch (IOException e) {
-      return Optional.of(e);
-    }
+  /** What could not be synced just now is not waited for again. */
+  private void endAfterSync(Path path, Optional<IOException> failure) {
+    replications.end(path, failure.isEmpty() ? Replications.SHORT : Duration.ZERO);
   }
 
   /**
@@ -388,12 +233,11 @@ public final class RunningDatabases implements AutoCloseable {
   public boolean register(DatabaseOptions database) throws IOException {
     changing.lock();
     try {
-      Path path = database.path();
-      if (registered.containsKey(path) || configuration.database(path).isPresent()) {
+      if (wanted.find(database.path()).isPresent()) {
         return false;
       }
-      replicate(database);
-      registered.put(path, database);
+      replications.replicate(database);
+      wanted.register(database);
       BeginningLog.withReplicas(database);
       return true;
     } finally {
@@ -412,17 +256,16 @@ public final class RunningDatabases implements AutoCloseable {
     if (!isRegistered(path)) {
       return false;
     }
-    Optional<IOException> failure = syncOnce(path, lastSync);
+    Optional<IOException> failure = replications.sync(path, lastSync);
     changing.lock();
     try {
       if (!isRegistered(path)) {
         return false;
       }
-      registered.remove(path);
+      wanted.unregister(path);
       log.atInfo().addKeyValue("db", path).log("database is unregistered");
-      stopped.remove(path);
-      failing.remove(path);
-      end(path, failure.isEmpty() ? SHORT : Duration.ZERO);
+      replications.forgetFailures(path::equals);
+      endAfterSync(path, failure);
     } finally {
       changing.unlock();
     }
@@ -433,10 +276,10 @@ public final class RunningDatabases implements AutoCloseable {
   }
 
   private boolean isRegistered(Path path) {
-    if (registered.containsKey(path)) {
+    if (wanted.isRegistered(path)) {
       return true;
     }
-    if (configuration.database(path).isPresent()) {
+    if (wanted.find(path).isPresent()) {
       throw new IllegalStateException(
           "database is in the configuration: "
               + path
