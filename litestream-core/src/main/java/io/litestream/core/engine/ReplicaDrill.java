@@ -203,7 +203,7 @@ final class ReplicaDrill {
         return times.afterNone();
       }
       Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
-      String message = Optional.ofNullable(e.getMessage()).orElse(e.getClass().getSimpleName());
+      String message = Failures.reason(e);
       facts(Level.ERROR)
           .addKeyValue("error", message)
           .addKeyValue("elapsed", elapsed)

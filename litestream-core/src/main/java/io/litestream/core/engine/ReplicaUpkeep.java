@@ -57,13 +57,12 @@ final class ReplicaUpkeep {
   private final ScheduledExecutorService clock;
   private final Clock wallClock;
   private final SerialTask task;
-  private final Backoff backoff;
+  private final Failures failures;
   private final Queue<Written> written = new ConcurrentLinkedQueue<>();
-  private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+  private final AtomicReference<@Nullable Exception> givenUp = new AtomicReference<>();
   private final AtomicReference<@Nullable KnownGeneration> found = new AtomicReference<>();
 
   private boolean surveyed;
-  private @Nullable String error;
   private @Nullable Future<?> nextTick;
   private volatile boolean stopped;
   private volatile DatabaseStatus.Retention status =
@@ -103,9 +102,12 @@ final class ReplicaUpkeep {
     this.clock = clock;
     this.wallClock = wallClock;
     this.task = new SerialTask(threads, this::run);
-    this.backoff =
-        new Backoff(
-            atMost(FIRST_PAUSE), LONGEST_PAUSE, () -> ThreadLocalRandom.current().nextDouble());
+    this.failures =
+        new Failures(
+            "snapshot or retention failed",
+            new Backoff(
+                atMost(FIRST_PAUSE), LONGEST_PAUSE, () -> ThreadLocalRandom.current().nextDouble()),
+            this::facts);
   }
 
   private LoggingEventBuilder facts(Level level) {
@@ -144,7 +146,7 @@ final class ReplicaUpkeep {
    * @param reason null if there was no need of it any more
    */
   void snapshotGivenUp(@Nullable Exception reason) {
-    failure.set(reason);
+    givenUp.set(reason);
     ended();
   }
 
@@ -203,7 +205,7 @@ final class ReplicaUpkeep {
       if (stopped) {
         return;
       }
-      next = failed(e);
+      next = failures.failed(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return;
@@ -212,7 +214,7 @@ final class ReplicaUpkeep {
         new DatabaseStatus.Retention(
             known.newest(at.generation()).map(SnapshotInfo::createdAt),
             expiry.lastPass(),
-            Optional.ofNullable(error).or(expiry::error),
+            failures.error().or(expiry::error),
             expiry.refusedObjects(),
             expiry.refusedCodes());
     schedule(next);
@@ -228,7 +230,7 @@ final class ReplicaUpkeep {
       known.add(each.snapshot());
       snapshots.covers(each.covered());
     }
-    Exception reason = failure.getAndSet(null);
+    Exception reason = givenUp.getAndSet(null);
     if (reason != null) {
       throw new IOException("snapshot not written: " + reason.getMessage(), reason);
     }
@@ -255,23 +257,8 @@ final class ReplicaUpkeep {
   }
 
   private void recovered() {
-    backoff.reset();
-    if (error != null) {
-      error = null;
+    if (failures.ended()) {
       facts(Level.INFO).log("snapshots and retention go on again");
     }
-  }
-
-  private Duration failed(Exception e) {
-    String message = Optional.ofNullable(e.getMessage()).orElse(e.getClass().getSimpleName());
-    Duration pause = backoff.next();
-    boolean news = !message.equals(error);
-    error = message;
-    facts(news ? Level.ERROR : Level.DEBUG)
-        .addKeyValue("error", message)
-        .addKeyValue("retry-in", pause)
-        .setCause(e)
-        .log("snapshot or retention failed");
-    return pause;
   }
 }

@@ -22,11 +22,9 @@ final class UploadOutcomes {
 
   private final Clock wallClock;
   private final Function<Level, LoggingEventBuilder> log;
-  private final Backoff backoff =
-      new Backoff(FIRST_PAUSE, LONGEST_PAUSE, () -> ThreadLocalRandom.current().nextDouble());
+  private final Failures failures;
 
   private volatile @Nullable Instant lastSync;
-  private volatile @Nullable String error;
   private volatile @Nullable Instant retryAt;
 
   /**
@@ -35,6 +33,11 @@ final class UploadOutcomes {
   UploadOutcomes(Clock wallClock, Function<Level, LoggingEventBuilder> log) {
     this.wallClock = wallClock;
     this.log = log;
+    this.failures =
+        new Failures(
+            "upload failed",
+            new Backoff(FIRST_PAUSE, LONGEST_PAUSE, () -> ThreadLocalRandom.current().nextDouble()),
+            log);
   }
 
   /** The replica holds everything that has been copied. */
@@ -48,10 +51,8 @@ final class UploadOutcomes {
    * @param position the end of it
    */
   void succeeded(Optional<Position> position) {
-    backoff.reset();
     retryAt = null;
-    if (error != null) {
-      error = null;
+    if (failures.ended()) {
       log.apply(Level.INFO)
           .addKeyValue("position", position.orElse(null))
           .log("replica is reachable again");
@@ -61,17 +62,8 @@ final class UploadOutcomes {
 
   /** Returns how long to wait with the next try. */
   Duration failed(Exception e) {
-    String message = Optional.ofNullable(e.getMessage()).orElse(e.getClass().getSimpleName());
-    Duration pause = backoff.next();
-    // Once per change of state; a store that stays away for hours does not fill the log.
-    boolean news = !message.equals(error);
-    error = message;
+    Duration pause = failures.failed(e);
     retryAt = wallClock.instant().plus(pause);
-    log.apply(news ? Level.ERROR : Level.DEBUG)
-        .addKeyValue("error", message)
-        .addKeyValue("retry-in", pause)
-        .setCause(e)
-        .log("upload failed");
     return pause;
   }
 
@@ -82,7 +74,7 @@ final class UploadOutcomes {
 
   /** Why the last upload failed; empty if it did not. */
   Optional<String> error() {
-    return Optional.ofNullable(error);
+    return failures.error();
   }
 
   /** When it is tried again, if it failed. */
