@@ -1,6 +1,7 @@
 package io.litestream.core.engine;
 
 import io.litestream.core.sync.DatabaseSync;
+import io.litestream.core.sync.SyncOutcome;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -82,7 +83,7 @@ final class DatabaseLooks {
    *
    * @param elapsedNanos how long the step took
    */
-  void afterStep(DatabaseSync.Outcome outcome, long elapsedNanos) {
+  void afterStep(SyncOutcome outcome, long elapsedNanos) {
     if (outcome.uncommitted() > LARGE_TRANSACTION) {
       // Scanning a large transaction again and again would cost more than the wait.
       in(Math.min(4 * elapsedNanos, LONGEST_SCAN_PAUSE.toNanos()));

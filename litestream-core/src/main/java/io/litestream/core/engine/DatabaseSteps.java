@@ -7,6 +7,7 @@ import io.litestream.core.position.Position;
 import io.litestream.core.sync.DatabaseSync;
 import io.litestream.core.sync.ShadowView;
 import io.litestream.core.sync.SyncDecision.Reason;
+import io.litestream.core.sync.SyncOutcome;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -173,7 +174,7 @@ final class DatabaseSteps {
           open.abandonGeneration(over.reason());
         }
       }
-      DatabaseSync.Outcome outcome = copy(open, serving);
+      SyncOutcome outcome = copy(open, serving);
       if (!outcome.more()) {
         lag.lookedAt(looked);
       }
@@ -193,12 +194,12 @@ final class DatabaseSteps {
     }
   }
 
-  private DatabaseSync.Outcome copy(DatabaseSync open, long serving) throws IOException {
+  private SyncOutcome copy(DatabaseSync open, long serving) throws IOException {
     looks.see(open);
-    DatabaseSync.Outcome outcome;
+    SyncOutcome outcome;
     if (serving > 0 || holds.isRequested()) {
       open.syncToPresentEnd();
-      outcome = new DatabaseSync.Outcome(1, 0, false);
+      outcome = new SyncOutcome(1, 0, false);
     } else {
       outcome = open.sync(ROUND_BYTES);
     }

@@ -5,8 +5,9 @@
  * <p><b>A sync</b> compares WAL and shadow WAL ({@link io.litestream.core.sync.SyncDecision}) and
  * then copies what is committed ({@code WalCopy}).
  *
- * <p><b>A checkpoint</b> goes in steps. If the process dies after any of them, nothing is lost that
- * the next start would not notice:
+ * <p><b>A checkpoint</b> ({@code WalCheckpoint}) goes in steps, going by what is known because of
+ * the pin ({@code PinState}). If the process dies after any of them, nothing is lost that the next
+ * start would not notice:
  *
  * <ol>
  *   <li>See that the shadow WAL is level with the pin. Pin the present end of the WAL, let go of

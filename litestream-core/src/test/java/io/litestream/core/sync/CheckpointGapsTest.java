@@ -3,7 +3,7 @@ package io.litestream.core.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.litestream.core.position.Generation;
-import io.litestream.core.sync.DatabaseSync.Gap;
+import io.litestream.core.sync.WalCheckpoint.Gap;
 import io.litestream.core.wal.FrameScanner;
 import io.litestream.core.wal.WalHeader;
 import java.io.IOException;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.litestream.core.position.Generation;
-import io.litestream.core.sync.DatabaseSync.Gap;
+import io.litestream.core.sync.WalCheckpoint.Gap;
 import io.litestream.core.wal.FrameScanner;
 import io.litestream.core.wal.WalHeader;
 import java.io.IOException;
@@ -132,7 +132,7 @@ class DatabaseSyncTest {
         insert(app, 20_000); // more than the cache holds, so that frames are in the WAL already
       }
       assertThat(Files.size(sync.walPath())).isGreaterThan(before);
-      DatabaseSync.Outcome outcome = sync.sync(1 << 20);
+      SyncOutcome outcome = sync.sync(1 << 20);
       assertThat(view(sync).length()).isEqualTo(before);
       assertThat(outcome.uncommitted()).isPositive();
       run(app, "COMMIT");
