@@ -54,16 +54,10 @@ final class CopyTimes {
   synchronized Optional<Instant> waitingSince(@Nullable Position held) {
     int next = 0;
     for (int i = 0; i < marks.size(); i++) {
-      if (held != null && covers(held, marks.get(i).end())) {
+      if (held != null && held.covers(marks.get(i).end())) {
         next = i + 1;
       }
     }
     return next < marks.size() ? Optional.of(marks.get(next).since()) : Optional.empty();
-  }
-
-  private static boolean covers(Position held, Position end) {
-    return held.generation().equals(end.generation())
-        && (held.index() > end.index()
-            || (held.index() == end.index() && held.offset() >= end.offset()));
   }
 }

@@ -70,11 +70,7 @@ final class ReplicaPlace {
   /** Whether the replica holds everything up to there. */
   boolean holds(Position target) {
     Position reached = position;
-    return reached != null
-        && reached.generation().equals(target.generation())
-        && !snapshotNeeded
-        && (reached.index() > target.index()
-            || (reached.index() == target.index() && reached.offset() >= target.offset()));
+    return reached != null && !snapshotNeeded && reached.covers(target);
   }
 
   /** Up to where the database can be restored from the replica, as far as is known. */

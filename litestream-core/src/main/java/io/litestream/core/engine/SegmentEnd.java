@@ -122,8 +122,7 @@ final class SegmentEnd {
   }
 
   private boolean isAhead(Position position) {
-    return position.index() > view.index()
-        || (position.index() == view.index() && position.offset() > view.length());
+    return !view.end().covers(position);
   }
 
   private Found objection(Reason reason) {

@@ -62,10 +62,7 @@ final class SegmentUploads {
   void uploadTo(Position target) throws IOException {
     while (!stopped.getAsBoolean()) {
       Position at = place.position().orElse(null);
-      if (at == null
-          || !at.generation().equals(target.generation())
-          || at.index() > target.index()
-          || (at.index() == target.index() && at.offset() >= target.offset())) {
+      if (at == null || !at.generation().equals(target.generation()) || at.covers(target)) {
         return;
       }
       try (ShadowSlice slice =

@@ -32,6 +32,15 @@ public record Position(Generation generation, int index, long offset) {
     return new Position(generation, newIndex, 0);
   }
 
+  /**
+   * Whether all that another position includes is included here: it is of the same generation, and
+   * no further.
+   */
+  public boolean covers(Position other) {
+    return generation.equals(other.generation)
+        && (index > other.index || (index == other.index && offset >= other.offset));
+  }
+
   /** As the peer prints it: {@code 4c994ccc40a5ba03/00000000:16512}. */
   @Override
   public String toString() {

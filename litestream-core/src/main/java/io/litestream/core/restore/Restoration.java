@@ -90,9 +90,7 @@ final class Restoration {
 
   /** Of an index without a commit there is nothing to reach. */
   private void requireReached(Position reached, Position wanted) throws RestoreException {
-    if (wanted.offset() > WalHeader.SIZE
-        && (reached.index() < wanted.index()
-            || (reached.index() == wanted.index() && reached.offset() < wanted.offset()))) {
+    if (wanted.offset() > WalHeader.SIZE && !reached.covers(wanted)) {
       throw Damage.missing(
           plan, wanted.index(), "its segments end at %s, before %s".formatted(reached, wanted));
     }

@@ -113,13 +113,7 @@ public record RestorePlan(
       ReplicaReader replica, SnapshotInfo snapshot, List<SegmentInfo> segments, Position end)
       throws RestoreException {
     List<SegmentInfo> wanted =
-        segments.stream()
-            .filter(
-                segment ->
-                    segment.start().index() < end.index()
-                        || (segment.start().index() == end.index()
-                            && segment.start().offset() < end.offset()))
-            .toList();
+        segments.stream().filter(segment -> !segment.start().covers(end)).toList();
     RestorePlan plan =
         new RestorePlan(replica, snapshot, wanted, false, Optional.empty(), false, false);
     plan.requireEveryIndex();
