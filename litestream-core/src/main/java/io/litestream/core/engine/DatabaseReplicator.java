@@ -165,9 +165,12 @@ final class DatabaseReplicator implements Replication {
     steps.abandonGeneration(generation, reason);
   }
 
-  /** Keeps the WAL from being checkpointed, once all that is committed now has been copied. */
-  CompletableFuture<SnapshotHold> holdForSnapshot() {
-    return holds.request();
+  /**
+   * Keeps the WAL from being checkpointed, once all that is committed now has been copied; see
+   * {@link SnapshotHolds#await}.
+   */
+  SnapshotHold holdForSnapshot(Duration patience) throws IOException, InterruptedException {
+    return holds.await(patience);
   }
 
   /**

@@ -20,11 +20,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * One restore drill of one replica:
@@ -122,7 +117,7 @@ final class DrillRun {
   }
 
   private Optional<Passed> run(SnapshotInfo snapshot) throws IOException, InterruptedException {
-    SnapshotHold hold = hold();
+    SnapshotHold hold = database.holdForSnapshot(HOLD_PATIENCE);
     PageDigests digests;
     Position position = hold.covered();
     try (hold) {
@@ -154,31 +149,6 @@ final class DrillRun {
       }
       requireEqual(digests.compare(restored.get()), position);
       return Optional.of(new Passed(position, digests.pages()));
-    }
-  }
-
-  private SnapshotHold hold() throws IOException, InterruptedException {
-    CompletableFuture<SnapshotHold> request = database.holdForSnapshot();
-    try {
-      return request.get(HOLD_PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException cause) {
-        throw cause;
-      }
-      throw new IOException(e.getCause());
-    } catch (TimeoutException | CancellationException e) {
-      giveUp(request);
-      throw new IOException("the database could not be copied in time", e);
-    } catch (InterruptedException e) {
-      giveUp(request);
-      throw e;
-    }
-  }
-
-  /** It may have been granted just now. */
-  private static void giveUp(CompletableFuture<SnapshotHold> request) {
-    if (!request.cancel(false) && !request.isCompletedExceptionally()) {
-      request.join().close();
     }
   }
 

@@ -9,7 +9,6 @@ import io.litestream.spi.ReplicaStore;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -29,6 +28,9 @@ import org.slf4j.spi.LoggingEventBuilder;
  * <p>Used by the thread that uploads, unless said otherwise.
  */
 final class SnapshotCommits {
+
+  /** For ever: there is nothing else to do in a generation without a snapshot. */
+  private static final Duration HOLD_PATIENCE = Duration.ofNanos(Long.MAX_VALUE);
 
   private final DatabaseReplicator database;
   private final ReplicaOptions options;
@@ -78,7 +80,9 @@ final class SnapshotCommits {
 
   /** Writes the snapshot that the generation needs, and the segments that complete it. */
   void writeFirst() throws IOException, InterruptedException {
-    try (SnapshotUpload snapshot = SnapshotUpload.copy(hold(), store, options.age(), stopped)) {
+    try (SnapshotUpload snapshot =
+        SnapshotUpload.copy(
+            database.holdForSnapshot(HOLD_PATIENCE), store, options.age(), stopped)) {
       Position covered = snapshot.covered();
       Position at = place.position().orElse(null);
       if (at == null || !at.generation().equals(covered.generation())) {
@@ -90,17 +94,6 @@ final class SnapshotCommits {
       }
       commit(snapshot);
       place.snapshotWritten();
-    }
-  }
-
-  private SnapshotHold hold() throws IOException, InterruptedException {
-    try {
-      return database.holdForSnapshot().get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException cause) {
-        throw cause;
-      }
-      throw new IOException(e.getCause());
     }
   }
 

@@ -3,9 +3,14 @@ package io.litestream.core.engine;
 import io.litestream.core.position.Position;
 import io.litestream.core.sync.DatabaseSync;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Queue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
@@ -26,11 +31,38 @@ final class SnapshotHolds {
     this.wake = wake;
   }
 
-  CompletableFuture<SnapshotHold> request() {
-    CompletableFuture<SnapshotHold> future = new CompletableFuture<>();
-    requests.add(future);
+  /**
+   * Waits for a hold. One that is granted when nobody waits for it any more is let go.
+   *
+   * @param patience how long; must not be negative
+   * @throws IOException if the database cannot be copied, or not in time
+   * @throws InterruptedException if the thread was interrupted
+   */
+  SnapshotHold await(Duration patience) throws IOException, InterruptedException {
+    CompletableFuture<SnapshotHold> request = new CompletableFuture<>();
+    requests.add(request);
     wake.run();
-    return future;
+    try {
+      return request.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException cause) {
+        throw cause;
+      }
+      throw new IOException(e.getCause());
+    } catch (TimeoutException | CancellationException e) {
+      giveUp(request);
+      throw new IOException("the database could not be copied in time", e);
+    } catch (InterruptedException e) {
+      giveUp(request);
+      throw e;
+    }
+  }
+
+  /** It may have been granted just now. */
+  private static void giveUp(CompletableFuture<SnapshotHold> request) {
+    if (!request.cancel(false) && !request.isCompletedExceptionally()) {
+      request.join().close();
+    }
   }
 
   boolean isRequested() {

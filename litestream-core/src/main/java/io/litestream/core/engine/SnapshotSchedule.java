@@ -11,10 +11,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -120,7 +116,7 @@ final class SnapshotSchedule {
   }
 
   private boolean begin(Position at, int after) throws IOException, InterruptedException {
-    SnapshotHold hold = hold();
+    SnapshotHold hold = database.holdForSnapshot(HOLD_PATIENCE);
     Position end = hold.covered();
     if (!end.generation().equals(at.generation()) || end.index() <= after) {
       hold.close();
@@ -133,21 +129,6 @@ final class SnapshotSchedule {
     } catch (IOException | RuntimeException e) {
       underWay = false;
       throw e;
-    }
-  }
-
-  private SnapshotHold hold() throws IOException, InterruptedException {
-    CompletableFuture<SnapshotHold> future = database.holdForSnapshot();
-    try {
-      return future.get(HOLD_PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException cause) {
-        throw cause;
-      }
-      throw new IOException(e.getCause());
-    } catch (TimeoutException e) {
-      future.cancel(false);
-      throw new IOException("no snapshot: the database could not be copied in time", e);
     }
   }
 }
