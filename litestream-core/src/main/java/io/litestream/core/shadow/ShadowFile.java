@@ -154,11 +154,6 @@ public final class ShadowFile implements AutoCloseable {
     return read(channel, bytes, count, offset);
   }
 
-  /** Where the file is. */
-  public Path path() {
-    return path;
-  }
-
   /** The index whose WAL this is a copy of. */
   public int index() {
     return index;

@@ -151,15 +151,6 @@ public final class LiveDatabase implements AutoCloseable {
     claim.force();
   }
 
-  /** Size of a page in bytes. */
-  public int pageSize() throws IOException {
-    try {
-      return Integer.parseInt(requirePin().query("PRAGMA page_size"));
-    } catch (SQLException e) {
-      throw new SqliteFailure(path, "read", e);
-    }
-  }
-
   /**
    * Moves the pin to the present end of the WAL. There is no moment without a pin: the new one is
    * begun before the old one ends.

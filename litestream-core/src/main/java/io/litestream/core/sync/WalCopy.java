@@ -11,16 +11,6 @@ import java.io.IOException;
  */
 final class WalCopy {
 
-  /**
-   * What a copy did.
-   *
-   * @param copied bytes that were appended
-   * @param uncommitted bytes of valid frames behind the last commit: a transaction under way
-   * @param end why it stopped; {@code INPUT} also if the limit was reached
-   * @param more whether it stopped at the limit
-   */
-  record Outcome(long copied, long uncommitted, FrameScanner.End end, boolean more) {}
-
   private final byte[] buffer;
 
   /**
@@ -34,7 +24,7 @@ final class WalCopy {
    * Copies until the WAL has no more committed frames, or at least {@code limit} bytes have been
    * copied.
    */
-  Outcome run(WalFile wal, ShadowFile shadow, long limit) throws IOException {
+  SyncOutcome run(WalFile wal, ShadowFile shadow, long limit) throws IOException {
     long from = shadow.length();
     FrameScanner scanner = new FrameScanner(shadow.header(), from, shadow.checksum());
     int frameSize = shadow.header().frameSize();
@@ -49,7 +39,7 @@ final class WalCopy {
       }
       boolean drained = end != FrameScanner.End.INPUT || got < chunk;
       if (drained || shadow.length() - from >= limit) {
-        return new Outcome(shadow.length() - from, scanner.offset() - committed, end, !drained);
+        return new SyncOutcome(shadow.length() - from, scanner.offset() - committed, !drained);
       }
     }
   }

@@ -60,7 +60,7 @@ final class WalSync {
       } else if (decision instanceof SyncDecision.NextIndex) {
         shadow.beginNextIndex(headerBytes, header);
       }
-      WalCopy.Outcome outcome = new WalCopy(BUFFER.get()).run(wal, shadow.requireFile(), limit);
+      SyncOutcome outcome = new WalCopy(BUFFER.get()).run(wal, shadow.requireFile(), limit);
       copiedBytes += outcome.copied();
       if (outcome.copied() > 0) {
         pin.walWentOn();
@@ -68,7 +68,7 @@ final class WalSync {
       if (!outcome.more()) {
         pin.becameLevel();
       }
-      return new SyncOutcome(outcome.copied(), outcome.uncommitted(), outcome.more());
+      return outcome;
     }
   }
 

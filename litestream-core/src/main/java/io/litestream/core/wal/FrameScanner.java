@@ -94,17 +94,6 @@ public final class FrameScanner {
     return End.INPUT;
   }
 
-  /** Forgets the frames after the last commit, so that they can be scanned again. */
-  public void rewindToCommit() {
-    offset = committedOffset;
-    checksum = committedChecksum;
-  }
-
-  /** The header that frames are checked against. */
-  public WalHeader header() {
-    return header;
-  }
-
   /** The end of the last valid frame, in bytes from the start of the WAL. */
   public long offset() {
     return offset;

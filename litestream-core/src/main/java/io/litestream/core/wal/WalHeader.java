@@ -68,11 +68,6 @@ public record WalHeader(
     return walLength <= SIZE ? 0 : (walLength - SIZE) / frameSize();
   }
 
-  /** Where the frame of that number, from 0, begins. */
-  public long offsetOf(long frame) {
-    return SIZE + frame * frameSize();
-  }
-
   /** Whether an offset is 0, the end of the header, or the end of a frame. */
   public boolean isBoundary(long offset) {
     return offset == 0 || (offset >= SIZE && (offset - SIZE) % frameSize() == 0);
