@@ -13,8 +13,8 @@ import java.util.Set;
  * @param metaPath directory of the shadow WAL, on the same machine as the database
  * @param monitorInterval how often the database is looked at even if the file system reports no
  *     change
- * @param checkpointInterval after how long without a change a WAL of more than one frame is
- *     checkpointed; zero for never
+ * @param checkpointInterval how long after the last checkpoint a WAL of more than one frame is
+ *     checkpointed, whatever its size; zero for never
  * @param minCheckpointPages size of the WAL in pages from which it is checkpointed when that holds
  *     nobody up
  * @param maxCheckpointPages size of the WAL in pages from which a checkpoint may wait for the write

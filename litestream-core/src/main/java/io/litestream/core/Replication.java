@@ -13,7 +13,10 @@ public interface Replication extends AutoCloseable {
   /** What was asked for. */
   DatabaseOptions options();
 
-  /** Where replication stands now. Cheap; never waits for a disk or a store. */
+  /**
+   * Where replication stands now. Cheap: looks at the sizes of a few files on this machine, and
+   * never waits for a store.
+   */
   DatabaseStatus status();
 
   /**

@@ -141,7 +141,7 @@ final class ReplicaUploader {
     return readyAt - now <= 0;
   }
 
-  /** The lowest index of the shadow WAL that is needed, if the place in the replica is known. */
+  /** The end of what is in the replica, if it is known; the shadow WAL is needed from there on. */
   Optional<Position> position() {
     return place.position();
   }

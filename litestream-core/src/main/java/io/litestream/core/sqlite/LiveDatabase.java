@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * transaction that keeps everybody from restarting the WAL before it has been copied. Between
  * checkpoints the pin's connection is the only one.
  *
- * <p>Used by one thread at a time, except for {@link #readFile}, which any thread may call until
- * the database is closed. At most one per database file and process, see the package's words on
- * file descriptors; {@link OpenDatabases} sees to that.
+ * <p>Used by one thread at a time, except for {@link #fileSize} and {@link #readFile}, which any
+ * thread may call until the database is closed. At most one per database file and process, see the
+ * package's words on file descriptors; {@link OpenDatabases} sees to that.
  */
 public final class LiveDatabase implements AutoCloseable {
 

@@ -180,7 +180,7 @@ public final class DatabaseSync implements AutoCloseable {
     return database.fileSize();
   }
 
-  /** Reads from the database file, see {@link LiveDatabase#readFile}. */
+  /** See {@link LiveDatabase#readFile}. Any thread may call it until the database is closed. */
   public int readFile(byte[] target, int length, long offset) throws IOException {
     return database.readFile(target, length, offset);
   }
