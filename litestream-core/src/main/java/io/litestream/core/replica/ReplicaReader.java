@@ -132,8 +132,7 @@ public final class ReplicaReader {
             .after(ReplicaLayout.beforeSegmentsOf(generation, fromIndex)),
         page -> {
           for (ObjectInfo object : page.objects()) {
-            ReplicaLayout.parseSegment(generation, object.key())
-                .map(start -> new SegmentInfo(start, object.size(), object.lastModified()))
+            SegmentInfo.of(generation, object)
                 .ifPresent(
                     segment ->
                         last.updateAndGet(
@@ -153,10 +152,7 @@ public final class ReplicaReader {
         request,
         page -> {
           for (ObjectInfo object : page.objects()) {
-            ReplicaLayout.parseSegment(generation, object.key())
-                .ifPresent(
-                    start ->
-                        found.add(new SegmentInfo(start, object.size(), object.lastModified())));
+            SegmentInfo.of(generation, object).ifPresent(found::add);
           }
         });
     found.sort(SegmentInfo.BY_POSITION);

@@ -61,10 +61,9 @@ final class SegmentWalk {
     ListPage page = store.list(request.after(after.orElseThrow()));
     List<SegmentInfo> found = new ArrayList<>(heldBack.stream().toList());
     for (ObjectInfo object : page.objects()) {
-      ReplicaLayout.parseSegment(generation, object.key())
-          .filter(start -> wanted.contains(start.index()))
-          .ifPresent(
-              start -> found.add(new SegmentInfo(start, object.size(), object.lastModified())));
+      SegmentInfo.of(generation, object)
+          .filter(segment -> wanted.contains(segment.start().index()))
+          .ifPresent(found::add);
     }
     after = page.next().flatMap(this::onFrom);
     heldBack =
