@@ -2,11 +2,9 @@ package io.litestream.cli;
 
 import io.litestream.cli.check.StartCheck;
 import io.litestream.cli.config.Configuration;
-import io.litestream.cli.config.ControlSettings;
 import io.litestream.cli.config.DatabaseDirectory;
 import io.litestream.cli.config.GoDuration;
 import io.litestream.cli.config.LogSettings;
-import io.litestream.cli.config.Monitoring;
 import io.litestream.cli.control.ControlApi;
 import io.litestream.cli.control.ControlServer;
 import io.litestream.cli.log.Logging;
@@ -52,15 +50,6 @@ import picocli.CommandLine.Parameters;
           + " it at once."
     })
 final class ReplicateCommand implements Command {
-
-  private static final Configuration NOTHING =
-      new Configuration(
-          Optional.empty(),
-          LogSettings.WITHOUT_FILE,
-          Monitoring.DEFAULT,
-          ControlSettings.OFF,
-          List.of(),
-          List.of());
 
   @Parameters(hidden = true)
   List<String> arguments = List.of();
@@ -163,7 +152,7 @@ final class ReplicateCommand implements Command {
                   new ControlApi(databases, Version.text(), surroundings.clock()))) {
         monitor.start(engine::replications);
         control.start();
-        check.begin(toCheck(NOTHING, configuration));
+        check.begin(toCheck(Configuration.of(), configuration));
         reload.complete(reloading);
         if (end.isPresent()) {
           code = end.get().await(child);
@@ -295,13 +284,7 @@ final class ReplicateCommand implements Command {
     for (String url : arguments.subList(1, arguments.size())) {
       replicas.add(withOwnName(ReplicaOptions.of(url), names));
     }
-    return new Configuration(
-        Optional.empty(),
-        LogSettings.WITHOUT_FILE,
-        Monitoring.DEFAULT,
-        ControlSettings.OFF,
-        List.of(DatabaseOptions.of(path, replicas.toArray(ReplicaOptions[]::new))),
-        List.of());
+    return Configuration.of(DatabaseOptions.of(path, replicas.toArray(ReplicaOptions[]::new)));
   }
 
   /** URLs have no names, and two may be of one type: {@code file}, {@code file-2}. */

@@ -30,6 +30,17 @@ public record Configuration(
     directories = List.copyOf(directories);
   }
 
+  /** These databases, and what holds if nothing is said: for commands without a file. */
+  public static Configuration of(DatabaseOptions... databases) {
+    return new Configuration(
+        Optional.empty(),
+        LogSettings.WITHOUT_FILE,
+        Monitoring.DEFAULT,
+        ControlSettings.OFF,
+        List.of(databases),
+        List.of());
+  }
+
   /** Whether there is nothing to replicate, now or later. */
   public boolean isEmpty() {
     return databases.isEmpty() && directories.isEmpty() && !control.enabled();
