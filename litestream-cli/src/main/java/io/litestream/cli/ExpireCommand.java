@@ -113,8 +113,11 @@ final class ExpireCommand implements Command {
               result.segments(),
               result.bytes(),
               result.failed().size());
-          failure(result, StoreOperation.DELETE.permission(replica.type()))
-              .ifPresent(text -> failures.add("replica '" + replica.name() + "': " + text));
+          if (!result.failed().isEmpty()) {
+            String permission = StoreOperation.DELETE.permission(replica.type()).orElse("");
+            failures.add(
+                "replica '" + replica.name() + "': " + result.describeFailures(permission));
+          }
         }
       } catch (IOException e) {
         failures.add("replica '" + replica.name() + "': " + e.getMessage());
@@ -164,15 +167,5 @@ final class ExpireCommand implements Command {
             replica.name(), part.generation(), would.snapshots(), would.segments(), would.bytes());
       }
     }
-  }
-
-  private static Optional<String> failure(DeleteResult result, Optional<String> permission) {
-    return result.failed().isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            result.describeFailures()
-                + permission
-                    .map(name -> "; the permission that is usually missing: " + name)
-                    .orElse(""));
   }
 }

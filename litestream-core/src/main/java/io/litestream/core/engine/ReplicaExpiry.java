@@ -47,7 +47,7 @@ final class ReplicaExpiry {
 
   /**
    * @param interval from one pass to the next
-   * @param permission what is usually missing when a delete is refused
+   * @param permission what is usually missing when a delete is refused; empty if not known
    * @param log begins a line that names database and replica
    * @param onRefused is told how many deletes a store refused with a code
    */
@@ -156,12 +156,7 @@ final class ReplicaExpiry {
   private void refusal(DeleteResult result) {
     Duration pause = backoff.next();
     retryAt = System.nanoTime() + pause.toNanos();
-    error =
-        Optional.of(
-            result.describeFailures()
-                + (permission.isEmpty()
-                    ? ""
-                    : "; the permission that is usually missing: " + permission));
+    error = Optional.of(result.describeFailures(permission));
     Map<String, Integer> codes = result.codes();
     // Once per change of state: a bucket that forbids deletes does not fill the log.
     boolean news = !announced.containsAll(codes.keySet());

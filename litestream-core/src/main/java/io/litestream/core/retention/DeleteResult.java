@@ -60,8 +60,13 @@ public record DeleteResult(
     return failed.stream().limit(SAMPLES).map(Failure::key).toList();
   }
 
-  /** One line: how many of how many, codes with counts, two keys, the store's words. */
-  public String describeFailures() {
+  /**
+   * One line: how many of how many, codes with counts, two keys, the store's words, and what to
+   * look at.
+   *
+   * @param permission what is usually missing; empty if that is not known
+   */
+  public String describeFailures(String permission) {
     StringBuilder text =
         new StringBuilder("delete failed for ")
             .append(failed.size())
@@ -79,6 +84,9 @@ public record DeleteResult(
         .filter(message -> !message.isBlank())
         .findFirst()
         .ifPresent(message -> text.append("; the store says: ").append(message));
+    if (!permission.isEmpty()) {
+      text.append("; the permission that is usually missing: ").append(permission);
+    }
     return text.toString().replaceAll("\\s*\\R\\s*", " ");
   }
 

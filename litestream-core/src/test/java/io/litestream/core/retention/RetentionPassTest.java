@@ -247,7 +247,7 @@ class RetentionPassTest {
     assertThat(result.deleted()).isZero();
     assertThat(result.finished()).isFalse();
     assertThat(result.codes()).isEqualTo(Map.of("AccessDenied", 4 + 6));
-    assertThat(result.describeFailures())
+    assertThat(result.describeFailures(""))
         .startsWith("delete failed for 10 of 10 objects: AccessDenied (10); such as generations/")
         .endsWith("; the store says: the store was told to keep it")
         .doesNotContain("\n");
