@@ -1,12 +1,10 @@
 package io.litestream.core.drill;
 
+import io.litestream.core.shadow.ShadowReader;
 import io.litestream.core.wal.WalHeader;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** Reads the pages that a live database has at a position, see the package description. */
 public final class LivePages {
@@ -38,16 +36,12 @@ public final class LivePages {
    */
   public static PageDigests read(Path file, Source source, Path shadow, long end)
       throws IOException, InterruptedException {
-    try (FileChannel wal = FileChannel.open(shadow, StandardOpenOption.READ)) {
-      byte[] header = new byte[WalHeader.SIZE];
-      readFully(wal, ByteBuffer.wrap(header), 0);
-      WalHeader parsed =
-          WalHeader.parse(header)
-              .orElseThrow(() -> new IOException(shadow + " does not begin with a WAL header"));
-      PageDigests digests = PageDigests.create(file, parsed.pageSize());
+    try (ShadowReader wal = ShadowReader.open(shadow)) {
+      WalHeader header = wal.header();
+      PageDigests digests = PageDigests.create(file, header.pageSize());
       try {
-        addFile(digests, source, parsed.pageSize());
-        addFrames(digests, wal, parsed, end);
+        addFile(digests, source, header.pageSize());
+        addFrames(digests, wal, header, end);
         return digests;
       } catch (IOException | InterruptedException | RuntimeException e) {
         digests.close();
@@ -79,7 +73,7 @@ public final class LivePages {
   }
 
   /** Frames were verified before they came into the shadow WAL. */
-  private static void addFrames(PageDigests digests, FileChannel wal, WalHeader header, long end)
+  private static void addFrames(PageDigests digests, ShadowReader wal, WalHeader header, long end)
       throws IOException, InterruptedException {
     int frameSize = WalHeader.FRAME_HEADER_SIZE + header.pageSize();
     int atOnce = Math.max(1, READ_BYTES / frameSize);
@@ -91,7 +85,7 @@ public final class LivePages {
       if (count == 0) {
         throw new IOException("offset " + end + " is not at the end of a frame");
       }
-      readFully(wal, buffer.clear().limit(count * frameSize), at);
+      wal.read(bytes, count * frameSize, at);
       for (int frame = 0; frame < count; frame++) {
         int offset = frame * frameSize;
         digests.put(
@@ -108,18 +102,6 @@ public final class LivePages {
   private static void requireNotInterrupted() throws InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException("interrupted while reading the live database");
-    }
-  }
-
-  private static void readFully(FileChannel channel, ByteBuffer into, long position)
-      throws IOException {
-    long at = position;
-    while (into.hasRemaining()) {
-      int got = channel.read(into, at);
-      if (got < 0) {
-        throw new EOFException("the shadow WAL ends at " + at);
-      }
-      at += got;
     }
   }
 }

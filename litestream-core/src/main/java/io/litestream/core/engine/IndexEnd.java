@@ -1,14 +1,13 @@
 package io.litestream.core.engine;
 
 import io.litestream.core.replica.PreviousIndex;
+import io.litestream.core.shadow.ShadowReader;
 import io.litestream.core.wal.WalChecksum;
 import io.litestream.core.wal.WalHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -24,18 +23,14 @@ final class IndexEnd {
    */
   static PreviousIndex of(Path shadow, Optional<Instant> firstCommit) throws IOException {
     Instant lastCommit = Files.getLastModifiedTime(shadow).toInstant();
-    try (FileChannel file = FileChannel.open(shadow, StandardOpenOption.READ)) {
+    try (ShadowReader file = ShadowReader.open(shadow)) {
       long end = file.size();
-      byte[] bytes = new byte[WalHeader.SIZE];
-      read(file, bytes, 0);
-      WalHeader header =
-          WalHeader.parse(bytes)
-              .orElseThrow(() -> new IOException(shadow + " does not begin with a WAL header"));
+      WalHeader header = file.header();
       long checksum = header.checksum();
       long pages = 0;
       if (end > WalHeader.SIZE) {
         byte[] frame = new byte[WalHeader.FRAME_HEADER_SIZE];
-        read(file, frame, end - header.frameSize());
+        file.read(frame, frame.length, end - header.frameSize());
         checksum = WalChecksum.read(frame, 16);
         pages = ByteBuffer.wrap(frame).getInt(4) & 0xFFFFFFFFL;
       }
@@ -44,15 +39,6 @@ final class IndexEnd {
           Optional.of(
               new PreviousIndex.Facts(
                   checksum, header.salt1(), header.salt2(), pages, firstCommit, lastCommit)));
-    }
-  }
-
-  private static void read(FileChannel file, byte[] into, long position) throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(into);
-    while (buffer.hasRemaining()) {
-      if (file.read(buffer, position + buffer.position()) < 0) {
-        throw new IOException("the shadow WAL ends within a frame");
-      }
     }
   }
 }

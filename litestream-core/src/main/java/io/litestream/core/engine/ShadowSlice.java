@@ -1,14 +1,12 @@
 package io.litestream.core.engine;
 
 import io.litestream.core.position.Position;
+import io.litestream.core.shadow.ShadowReader;
 import io.litestream.core.wal.WalHeader;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * What one segment takes from a shadow file: from a position to the end of what is there, or to the
@@ -22,13 +20,13 @@ final class ShadowSlice implements AutoCloseable {
 
   private static final int CHUNK_BYTES = 1 << 18;
 
-  private final FileChannel channel;
+  private final ShadowReader file;
   private final Position start;
   private final long limit;
   private long end;
 
-  private ShadowSlice(FileChannel channel, Position start, long limit) {
-    this.channel = channel;
+  private ShadowSlice(ShadowReader file, Position start, long limit) {
+    this.file = file;
     this.start = start;
     this.limit = limit;
     this.end = start.offset();
@@ -38,13 +36,13 @@ final class ShadowSlice implements AutoCloseable {
    * @param target how far the shadow WAL has been published; in files of lower indexes, everything
    *     counts
    */
-  static ShadowSlice open(Path file, Position start, Position target) throws IOException {
-    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+  static ShadowSlice open(Path path, Position start, Position target) throws IOException {
+    ShadowReader file = ShadowReader.open(path);
     try {
-      long limit = start.index() < target.index() ? channel.size() : target.offset();
-      return new ShadowSlice(channel, start, limit);
+      long limit = start.index() < target.index() ? file.size() : target.offset();
+      return new ShadowSlice(file, start, limit);
     } catch (IOException | RuntimeException e) {
-      channel.close();
+      file.close();
       throw e;
     }
   }
@@ -61,20 +59,17 @@ final class ShadowSlice implements AutoCloseable {
 
   /** Copies the bytes of the segment. */
   void copyTo(OutputStream out) throws IOException {
-    byte[] header = new byte[WalHeader.SIZE];
-    readFully(header, WalHeader.SIZE, 0);
-    WalHeader wal =
-        WalHeader.parse(header)
-            .orElseThrow(() -> new IOException("the shadow WAL of " + start + " is damaged"));
+    int frameSize = file.header().frameSize();
     if (start.offset() == 0) {
+      byte[] header = new byte[WalHeader.SIZE];
+      file.read(header, header.length, 0);
       out.write(header);
       end = WalHeader.SIZE;
     }
-    int frameSize = wal.frameSize();
     byte[] chunk = new byte[Math.max(CHUNK_BYTES / frameSize, 1) * frameSize];
     while (end < limit) {
       int length = (int) Math.min(chunk.length, limit - end);
-      readFully(chunk, length, end);
+      file.read(chunk, length, end);
       int cut = end + length - start.offset() >= LARGE ? lastCommit(chunk, length, frameSize) : 0;
       if (cut > 0) {
         out.write(chunk, 0, cut);
@@ -97,17 +92,8 @@ final class ShadowSlice implements AutoCloseable {
     return 0;
   }
 
-  private void readFully(byte[] bytes, int length, long offset) throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, length);
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer, offset + buffer.position()) < 0) {
-        throw new EOFException("the shadow WAL of " + start + " is shorter than it was");
-      }
-    }
-  }
-
   @Override
   public void close() throws IOException {
-    channel.close();
+    file.close();
   }
 }

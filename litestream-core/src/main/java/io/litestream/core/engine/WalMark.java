@@ -1,12 +1,10 @@
 package io.litestream.core.engine;
 
+import io.litestream.core.shadow.ShadowReader;
 import io.litestream.core.wal.WalHeader;
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
 
 /**
@@ -26,35 +24,12 @@ final class WalMark {
    * @throws EOFException if the file does not reach so far
    */
   static String of(Path shadow, long end) throws IOException {
-    try (FileChannel channel = FileChannel.open(shadow, StandardOpenOption.READ)) {
-      byte[] header = read(channel, 0, WalHeader.SIZE, shadow);
-      if (channel.size() < end) {
-        throw ended(shadow);
-      }
-      if (end <= WalHeader.SIZE) {
-        int from = WalHeader.SIZE - WalHeader.FRAME_HEADER_SIZE;
-        return HexFormat.of().formatHex(header, from, WalHeader.SIZE);
-      }
-      WalHeader wal =
-          WalHeader.parse(header)
-              .orElseThrow(() -> new IOException("shadow WAL " + shadow + " is damaged"));
-      long frame = end - wal.frameSize();
-      return HexFormat.of().formatHex(read(channel, frame, WalHeader.FRAME_HEADER_SIZE, shadow));
+    try (ShadowReader reader = ShadowReader.open(shadow)) {
+      reader.requireSize(Math.max(end, WalHeader.SIZE));
+      long last = end <= WalHeader.SIZE ? WalHeader.SIZE : end - reader.header().pageSize();
+      byte[] header = new byte[WalHeader.FRAME_HEADER_SIZE];
+      reader.read(header, header.length, last - header.length);
+      return HexFormat.of().formatHex(header);
     }
-  }
-
-  private static byte[] read(FileChannel channel, long offset, int count, Path shadow)
-      throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(count);
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer, offset + buffer.position()) < 0) {
-        throw ended(shadow);
-      }
-    }
-    return buffer.array();
-  }
-
-  private static EOFException ended(Path shadow) {
-    return new EOFException("shadow WAL " + shadow + " is shorter than it was");
   }
 }
