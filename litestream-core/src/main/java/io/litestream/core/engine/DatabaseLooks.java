@@ -131,6 +131,7 @@ final class DatabaseLooks {
     if (open == null
         || failures.isFailing()
         || lastStat.isFresh()
+        || !lastStat.isPresent() // whoever deleted the WAL may go on to replace the database
         || checkpoints.isDue(System.nanoTime())
         || !WalStat.of(open.walPath(), clock).sameAs(lastStat)) {
       wake.run();

@@ -30,12 +30,17 @@ record WalStat(long size, long modified, long seen) {
     }
   }
 
+  /** Whether there was a file. An open database has one, unless somebody deleted it. */
+  boolean isPresent() {
+    return size >= 0;
+  }
+
   /**
    * Whether the file had been written to so shortly before the look that a later write may bear the
    * same time.
    */
   boolean isFresh() {
-    return seen - modified < GRAIN_MILLIS && size >= 0;
+    return seen - modified < GRAIN_MILLIS && isPresent();
   }
 
   /** Whether another look saw the same. */

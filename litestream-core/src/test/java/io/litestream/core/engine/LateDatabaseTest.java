@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.litestream.core.DatabaseOptions;
 import io.litestream.core.Litestream;
 import io.litestream.core.ReplicaOptions;
+import io.litestream.core.ReplicaStores;
 import io.litestream.core.Replication;
+import io.litestream.core.ReplicationObserver;
+import io.litestream.core.position.Generation;
 import io.litestream.core.restore.RestoreRequest;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -16,6 +21,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -114,6 +120,38 @@ class LateDatabaseTest {
         Wait.until("the database is found", () -> often.status().position().isPresent());
         assertThat(hourly.status().position()).isEmpty();
       }
+    }
+  }
+
+  @Test
+  void aDatabaseWhoseWalWasDeletedIsLookedAtAgainUntilItIsReplaced() throws Exception {
+    AtomicInteger looks = new AtomicInteger();
+    ReplicationObserver observer =
+        new ReplicationObserver() {
+          @Override
+          public void onSync(Path database, long copied, Duration elapsed, boolean failed) {
+            looks.incrementAndGet();
+          }
+        };
+    application().close();
+    Path replacement = Files.copy(database, directory.resolve("other.db"));
+    try (Litestream litestream = Litestream.start(ReplicaStores.installed(), PATIENCE, observer)) {
+      Replication replication = replicate(litestream, database, Duration.ofMillis(20));
+      replication.sync(PATIENCE);
+      Generation before = replication.status().position().orElseThrow().generation();
+      Files.delete(directory.resolve("app.db-wal"));
+      Files.deleteIfExists(directory.resolve("app.db-shm"));
+      int seen = looks.get();
+      Wait.until("it is looked at again", () -> looks.get() > seen + 2);
+      Files.move(replacement, database, StandardCopyOption.REPLACE_EXISTING);
+      Wait.until(
+          "it was replaced",
+          () ->
+              replication
+                  .status()
+                  .position()
+                  .filter(position -> !position.generation().equals(before))
+                  .isPresent());
     }
   }
 
