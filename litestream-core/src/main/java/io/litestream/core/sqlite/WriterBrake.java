@@ -33,6 +33,9 @@ public final class WriterBrake implements AutoCloseable {
   private volatile boolean closed;
   private volatile long releaseAt;
 
+  /** Whether {@link #awaitHeld} was called. Of the thread that waits. */
+  private boolean awaited;
+
   /** How often the lock was taken; -1 when it will not be any more. */
   private volatile int times;
 
@@ -70,7 +73,9 @@ public final class WriterBrake implements AutoCloseable {
    * @return whether that came to be
    */
   public boolean awaitHeld(Duration patience) {
-    int before = times;
+    // The first time may have begun before this thread came here.
+    int before = awaited ? times : 0;
+    awaited = true;
     long deadline = System.nanoTime() + patience.toNanos();
     while (times == before) {
       if (System.nanoTime() - deadline >= 0 || Thread.currentThread().isInterrupted()) {
