@@ -40,7 +40,11 @@ final class Directories {
     return ready.contains(directory);
   }
 
-  /** Makes a directory ready, with all that lead to it. */
+  /**
+   * Makes a directory ready, with all that lead to it.
+   *
+   * @throws NoSuchFileException if one of them is removed meanwhile
+   */
   void makeReady(Path directory) throws IOException {
     synchronized (lock) {
       ensure(directory);
@@ -72,10 +76,11 @@ final class Directories {
       Files.createDirectory(directory, ownerOnly(directory, "rwx------"));
       return true;
     } catch (FileAlreadyExistsException e) {
-      if (!Files.isDirectory(directory)) {
+      // Another process was faster. If it has removed the directory again, this says so.
+      if (!Files.readAttributes(directory, BasicFileAttributes.class).isDirectory()) {
         throw e;
       }
-      return false; // another process was faster
+      return false;
     }
   }
 
