@@ -1,6 +1,8 @@
 package io.litestream.cli;
 
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,11 @@ class RemoteHandOverTest extends OnRemoteServer {
     Path theirs = directory.resolve("theirs.db");
     output(start(peer, "restore", "-config", config, "-o", theirs, database), 0);
     DatabasePages.assertRestored(database, theirs);
+
+    // The application has gone, and its WAL with it, so the peer begins a generation. Of two that
+    // begin and end in one second, which is how fine S3 tells time, nothing says which is younger.
+    Instant second = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
+    Wait.until("the next second", () -> !Instant.now().isBefore(second));
 
     try (LitestreamProcess process = start(peer, "replicate", "-config", config)) {
       LiveWriter.insert(database, 30);
