@@ -224,7 +224,10 @@ final class Target implements AutoCloseable {
     } else if (e instanceof AccessDeniedException) {
       what = "no permission to write in " + directory;
     } else if (e instanceof NoSuchFileException) {
-      what = "the directory " + directory + " is gone";
+      what =
+          Files.isDirectory(directory)
+              ? "no file can be made in " + directory
+              : "the directory " + directory + " is gone";
     } else {
       what = String.valueOf(e.getMessage());
     }

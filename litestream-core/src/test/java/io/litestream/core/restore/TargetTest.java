@@ -6,6 +6,7 @@ import io.litestream.core.restore.RestoreException.Kind;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
@@ -97,6 +98,8 @@ class TargetTest {
       assertThat(full)
           .hasMessageEndingWith("no space left; the database needs at least 1,234,567,890 bytes");
       assertThat(denied).hasMessageContaining("no permission to write in " + directory);
+      assertThat(target.failed(new NoSuchFileException("x"), 0))
+          .hasMessageEndingWith("no file can be made in " + directory);
     }
   }
 }
